@@ -1,0 +1,50 @@
+"""Everything that can go wrong, as one tree.
+
+    DeskError
+    ├── BadInput            the caller can mend it; the message says what is wrong, where, and what to do
+    │   ├── TooLong         a message over the policy's length
+    │   └── TooMany         a visitor over the policy's rate
+    ├── Forbidden           this visitor may not read or write that
+    ├── AlreadyDecided      somebody else decided first
+    ├── Permanent           trying again will not help
+    │   └── NeedsIngest     the index is absent, or was built with another embedding model
+    └── Transient           trying again may help
+"""
+
+from __future__ import annotations
+
+
+class DeskError(Exception):
+    """Any error whose message may be shown to a person."""
+
+
+class BadInput(DeskError):
+    """What was given cannot be used; the message says what is wrong, where, and what to do."""
+
+
+class TooLong(BadInput):
+    """A message is longer than the policy allows."""
+
+
+class TooMany(BadInput):
+    """A visitor sends more messages than the policy allows."""
+
+
+class Forbidden(DeskError):
+    """The visitor does not own what was asked for."""
+
+
+class AlreadyDecided(DeskError):
+    """Somebody else decided first."""
+
+
+class Permanent(DeskError):
+    """A failure that trying again will not mend."""
+
+
+class NeedsIngest(Permanent):
+    """The index cannot answer until `gtm ingest` has run."""
+
+
+class Transient(DeskError):
+    """A failure that trying again may mend."""
