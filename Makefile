@@ -1,0 +1,54 @@
+# Every target sets up what it needs; nothing has to be installed beforehand but Python 3.11+ with venv.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet --constraint constraints.txt
+HOME_FOLDER := $(or $(GTM_HOME),var)
+RUN_READY := $(VENV)/.run-ready
+DEV_READY := $(VENV)/.dev-ready
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check format bench eval clean browser
+
+help: ## Show the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make run PYTHON=python3.11"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(RUN_READY): pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Installing (a few minutes, once) …"
+	$(PIP) --editable .
+	@touch $@
+
+$(DEV_READY): pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Installing with the tools for tests (a few minutes, once) …"
+	$(PIP) --editable '.[dev]'
+	@touch $@ $(RUN_READY)
+
+run: $(RUN_READY) ## Install, index the sample knowledge base, serve the chat
+	$(BIN)/gtm --home $(HOME_FOLDER) ingest knowledge_base/documents
+	$(BIN)/gtm --home $(HOME_FOLDER) serve
+
+browser:
+	@command -v chromium >/dev/null || ./tests/install_browser.sh
+
+test: $(DEV_READY) browser ## Install what the tests need, then run all of them
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+check: $(DEV_READY) ## Format, lint, types and import rules
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+format: $(DEV_READY) ## Write the format
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+
+bench: $(DEV_READY) ## Run the benchmarks (minutes)
+	$(BIN)/python -m benchmarks
+
+clean: ## Remove the environment and caches; the home folder stays
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis build *.egg-info
