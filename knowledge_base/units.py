@@ -27,8 +27,8 @@ _ABBREVIATIONS = frozenset(
     re.findall(
         r"\S+",
         "mr mrs ms dr prof sr jr st vs etc e.g i.e eg ie al approx ca cf no nos vol fig inc ltd co corp "
-        "dept est gen col sgt capt lt hon rev gov sen rep jan feb mar apr jun jul aug sep sept oct nov dec a.m "
-        "p.m ph.d",
+        "dept est gen col sgt capt lt hon rev gov sen rep jan feb mar apr jun jul aug sep sept oct nov dec "
+        "a.m p.m ph.d",
     )
 )
 
