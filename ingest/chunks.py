@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -26,7 +27,7 @@ _PIECE = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A run of whole lines that belongs together; `cuts` are the offsets where it may be cut, if it must be."""
+    """A run of whole lines that belongs together; `cuts` are the offsets where it may be cut if it must."""
 
     kind: str
     start: int
@@ -85,7 +86,7 @@ def _blocks(source: str) -> list[Block]:
         if first > reached:
             blocks.extend(_block("paragraph", source, lines[reached], lines[first]))
         if last > first:
-            blocks.extend(_typed_block(source, tokens, index, lines[first], lines[last], lines))
+            blocks.extend(_typed_block(source, tokens, index, (lines[first], lines[last]), lines))
             reached = last
     blocks.extend(_block("paragraph", source, lines[reached], len(source)))
     return blocks
@@ -105,9 +106,10 @@ def _block(kind: str, source: str, start: int, end: int, cuts: tuple[int, ...] =
 
 
 def _typed_block(
-    source: str, tokens: list[Token], index: int, start: int, end: int, lines: list[int]
+    source: str, tokens: list[Token], index: int, span: tuple[int, int], lines: list[int]
 ) -> Iterator[Block]:
     token = tokens[index]
+    start, end = span
     kind = token.type.removesuffix("_open")
     if kind == "heading":
         heading = Heading(int(token.tag[1:]), tokens[index + 1].content)
@@ -167,7 +169,7 @@ def _parts(source: str, blocks: list[Block]) -> Iterator[tuple[int, int, str]]:
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """A stretch that is not cut any more. `head` is what must stand before it; `joins`: not without the next."""
+    """A stretch that is not cut any more: `head` must stand before it; with `joins` the next goes with it."""
 
     start: int
     end: int
@@ -213,7 +215,7 @@ def _cut_table(source: str, block: Block) -> Iterator[_Piece]:
 def _runs(source: str, bounds: list[int], target: int = TARGET_PIECES) -> Iterator[tuple[int, int]]:
     """Joins neighbouring stretches between `bounds` while they stay within the target."""
     start, size = bounds[0], 0
-    for left, right in zip(bounds, bounds[1:], strict=False):
+    for left, right in pairwise(bounds):
         here = pieces(source[left:right])
         if size and size + here > target:
             yield start, left
@@ -250,7 +252,7 @@ def _pack(parts: list[_Piece]) -> Iterator[tuple[int, int, str]]:
 
 
 def _joined(group: list[_Piece]) -> Iterator[tuple[int, int, str]]:
-    kept = [part for part in group]
+    kept = list(group)
     while kept and kept[0].rule:
         kept.pop(0)
     while kept and kept[-1].rule:

@@ -45,8 +45,8 @@ def find_files(paths: Sequence[Path]) -> Listing:
     """The files at and below `paths`, in a stable order, each once however often it is reached.
 
     Inside folders, hidden files, locks of office programs and unknown formats are passed over, and links are
-    followed, but never in a circle. A file that is named itself is always reported. Raises NothingToIngest where
-    none of the paths exists, since that is far more often a slip of the pen than a wish for an empty index.
+    followed, but never in a circle. A file that is named itself is always reported. Raises NothingToIngest
+    where none of the paths exists: far more often a slip of the pen than a wish for an empty index.
     """
     if not any(path.exists() for path in paths):
         names = ", ".join(str(path) for path in paths) or "no path"
@@ -111,7 +111,7 @@ def _add(listing: Listing, reached: set[Path], taken: set[str], root: Path, file
 
 
 def _unused(file: Path, root: Path, taken: set[str]) -> str:
-    """The path below the root; where another root has the same, with as many of the folders above as it takes."""
+    """The path below the root; where another root has the same, with as many folders above as it takes."""
     above = root.resolve()
     name = file.relative_to(root).as_posix()
     while name in taken and above.name:

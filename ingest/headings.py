@@ -71,7 +71,7 @@ class Outline:
     def __init__(self, name: str, title: str | None, headings: Sequence[Heading]) -> None:
         """`title`, where given, comes from the file's own description of itself.
 
-        Without it the title is the first heading, if that is of level 1 and has no number, else the file's name.
+        Without it the title is the first heading, if that is of level 1 and has no number, else the name.
         """
         self._titled = False
         first = headings[0] if headings else None

@@ -28,7 +28,7 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(slots=True)
 class IngestReport:
-    """What an ingest did, in documents. `chunks` counts those in the index afterwards, `embedded` the new ones."""
+    """What an ingest did, in documents; `chunks` are in the index afterwards, `embedded` are new."""
 
     added: int = 0
     changed: int = 0

@@ -28,8 +28,8 @@ _THREADS = 2
 def load_embedder(model: str, models_folder: Path) -> Embedder:
     """The embedder of this name; nothing is read or loaded before the first text is embedded.
 
-    The default name is the packaged model; any other is given to sentence-transformers. Raises ModelUnavailable
-    on first use where the model cannot be loaded.
+    The default name is the packaged model; any other is given to sentence-transformers. The embedder raises
+    ModelUnavailable on first use where the model cannot be loaded.
     """
     if model in (DEFAULT_MODEL, f"sentence-transformers/{DEFAULT_MODEL}"):
         return MiniLMEmbedder(models_folder)
@@ -75,7 +75,7 @@ class _Pool:
 class MiniLMEmbedder:
     """all-MiniLM-L6-v2: mean over the token states, as sentence-transformers pools it.
 
-    One forward pass gives the vector of a chunk and, as means over their own tokens' states, those of its units.
+    One forward pass gives the vector of a chunk and, as means over their own tokens' states, its units'.
     A chunk longer than the model reads is embedded in windows that each repeat its context.
     """
 
@@ -137,7 +137,7 @@ class MiniLMEmbedder:
 
 
 def _load_minilm(models_folder: Path) -> tuple[Any, Any]:
-    import onnxruntime  # type: ignore[import-untyped]  # noqa: PLC0415 - commands that embed nothing must not pay for it
+    import onnxruntime  # type: ignore[import-untyped]  # noqa: PLC0415 - dear
     from tokenizers import Tokenizer  # noqa: PLC0415
 
     options = onnxruntime.SessionOptions()
@@ -148,7 +148,7 @@ def _load_minilm(models_folder: Path) -> tuple[Any, Any]:
     file = graph_file(models_folder)
     try:
         session = onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # noqa: BLE001 - the runtime raises its own tree, with no public root
+    except Exception as error:
         message = f"The embedding model at {file} cannot be loaded ({error}); delete the file and try again."
         raise ModelUnavailable(message) from error
     tokenizer = Tokenizer.from_file(str(packaged_model() / "tokenizer.json"))
@@ -160,7 +160,7 @@ def _load_minilm(models_folder: Path) -> tuple[Any, Any]:
 def _windows(
     chunk: int, ids: list[int], owners: NDArray[np.int64], context: int, ends: tuple[int, int]
 ) -> Iterator[_Window]:
-    """Cuts a chunk's tokens into runs that fit the model, each behind the context; one run where it all fits."""
+    """Cuts a chunk's tokens into runs that fit the model, each behind the context; one run if all fits."""
     none = np.array([-1])
     if len(ids) + 2 <= MAX_TOKENS:
         yield _Window(chunk, [ends[0], *ids, ends[1]], np.concatenate([none, owners, none]))
@@ -263,10 +263,10 @@ class SentenceTransformersEmbedder:
 
         try:
             return SentenceTransformer(self._name, cache_folder=str(self._models_folder), device="cpu")
-        except Exception as error:  # noqa: BLE001 - it raises whatever its many back ends raise
+        except Exception as error:
             message = (
-                f"The embedding model {self._name!r} cannot be loaded: {str(error).splitlines()[0]}. Give a folder with "
-                f"a sentence-transformers model or a name that can be downloaded, or use {DEFAULT_MODEL!r}, which "
-                "needs no network."
+                f"The embedding model {self._name!r} cannot be loaded: {error!s:.200}. "
+                "Give a folder with a sentence-transformers model or a name that can be downloaded, or use "
+                f"{DEFAULT_MODEL!r}, which needs no network."
             )
             raise ModelUnavailable(message) from error

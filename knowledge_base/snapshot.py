@@ -1,0 +1,70 @@
+"""One state of the index, read through one connection."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+
+from knowledge_base import catalog, lexical, stored_vectors
+from knowledge_base.database import Meta
+from knowledge_base.passages import Chunk, Scored, Vector, Vectors
+from knowledge_base.vectors import Reader
+
+
+class IndexSnapshot:
+    """One state of the index, pinned by the read transaction of its connection."""
+
+    def __init__(
+        self,
+        database: sqlite3.Connection,
+        meta: Meta,
+        reader: Reader,
+        stemmer: lexical.Stemmer,
+        keeps_dead: bool,
+    ) -> None:
+        self._database = database
+        self._meta = meta
+        self._reader = reader
+        self._stemmer = stemmer
+        self._keeps_dead = keeps_dead
+        (self._count,) = database.execute("SELECT count(*) FROM chunk").fetchone()
+
+    @property
+    def generation(self) -> int:
+        return self._meta.generation
+
+    @property
+    def chunk_count(self) -> int:
+        return int(self._count)
+
+    def dense(self, vector: Vector, limit: int) -> list[Scored]:
+        limit = min(limit, self._count)
+        if limit < 1:
+            return []
+        wanted, dead = limit, self._dead_count()
+        while True:
+            found = self._reader.search(vector, min(wanted, self._count + dead))
+            live = catalog.chunks_alive(self._database, [each.chunk for each in found])
+            kept = [each for each in found if each.chunk in live][:limit]
+            if len(kept) == limit or wanted >= self._count + dead:
+                return kept
+            wanted *= 2
+
+    def lexical(self, query: str, limit: int) -> list[Scored]:
+        return lexical.find(self._database, self._stemmer, query, limit)
+
+    def chunks(self, ids: Sequence[str]) -> dict[str, Chunk]:
+        return catalog.chunks_by_id(self._database, ids)
+
+    def unit_vectors(self, ids: Sequence[str]) -> dict[str, Vectors]:
+        return stored_vectors.unit_vectors(self._database, self._meta.fingerprint, ids, self._meta.dimension)
+
+    def document_frequency(self, terms: Sequence[str]) -> dict[str, int]:
+        return lexical.document_frequency(self._database, self._stemmer, terms)
+
+    def _dead_count(self) -> int:
+        """How many vectors at the place belong to no chunk of this state."""
+        if not self._keeps_dead:
+            return 0
+        (stored,) = self._database.execute("SELECT count(*) FROM vector").fetchone()
+        return max(int(stored) - self.chunk_count, 0)
