@@ -46,7 +46,7 @@ CREATE VIRTUAL TABLE IF NOT EXISTS word_counts USING fts5vocab ('words', 'row');
 class Meta:
     """What the current state was made with.
 
-    `place` is where in the vector store its vectors lie; `deleted` counts those deleted there since it was begun.
+    `place` is where in the vector store its vectors lie; `deleted` counts those deleted there so far.
     """
 
     generation: int

@@ -234,7 +234,7 @@ class Index:
             yield
         except sqlite3.DatabaseError as error:
             message = (
-                f"{self._file} cannot be read or written ({error}). If trying again does not help, delete the "
+                f"{self._file} cannot be used ({error}). If trying again does not help, delete the "
                 f"folder {self.folder} and run `gtm ingest`."
             )
             raise IndexDamaged(message) from error

@@ -74,6 +74,9 @@ class Writer:
                     catalog.touch_document(self._database, record)
             return False
         change, final = self._change(update, base)
+        deleted = meta.deleted + len(change.dying) if meta and base else 0
+        if not self._store.keeps_dead and deleted > max(len(final), _FEW_DELETED):
+            (change, final), deleted = self._change(update, None), 0
         tell("storing", 0, 3)
         place = self._store.stage(change)
         tell("storing", 1, 3)
