@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from markdown_it import MarkdownIt
@@ -182,7 +182,7 @@ class _Piece:
 def _cut(source: str, blocks: list[Block]) -> list[_Piece]:
     whole = sum(block.pieces for block in blocks) <= MAX_PIECES
     result: list[_Piece] = []
-    for block, following in zip(blocks, [*blocks[1:], None], strict=True):
+    for block, following in zip(blocks, [*blocks, None][1:], strict=True):
         limit = {"bullet_list": LIST_PIECES, "ordered_list": STEPS_PIECES}.get(block.kind, MAX_PIECES)
         if whole or block.kind == "fence" or block.pieces <= limit:
             introduces = block.kind == "paragraph" and source[block.start : block.end].endswith(":")
@@ -241,14 +241,24 @@ def _pack(parts: list[_Piece]) -> Iterator[tuple[int, int, str]]:
     group: list[_Piece] = []
     size = 0
     whole = sum(part.pieces for part in parts) <= MAX_PIECES
-    for part in parts:
-        bound = group and (group[-1].joins or (whole and not part.head))
-        if group and not bound and (part.head or group[-1].head or size + part.pieces > TARGET_PIECES):
+    for part in _introduced(parts):
+        cut_here = part.head or (group and group[-1].head) or size + part.pieces > TARGET_PIECES
+        if group and cut_here and not (whole and not part.head):
             yield from _joined(group)
             group, size = [], 0
         group.append(part)
         size += part.pieces
     yield from _joined(group)
+
+
+def _introduced(parts: list[_Piece]) -> Iterator[_Piece]:
+    """Joins the line that introduces a list, table or code to it."""
+    before: _Piece | None = None
+    for part in parts:
+        joined = replace(part, start=before.start, pieces=before.pieces + part.pieces) if before else part
+        before = joined if part.joins else None
+        if before is None:
+            yield joined
 
 
 def _joined(group: list[_Piece]) -> Iterator[tuple[int, int, str]]:

@@ -68,9 +68,9 @@ def connect(file: Path, *, write: bool = False) -> sqlite3.Connection:
     if write:
         database.execute("PRAGMA journal_mode = WAL")
         database.execute("PRAGMA synchronous = NORMAL")
-        _require_version(database, file)
-        database.executescript(_SCHEMA)
-        database.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        if _require_version(database, file) == 0:
+            database.executescript(_SCHEMA)
+            database.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
     else:
         database.execute("PRAGMA query_only = ON")
         database.execute("PRAGMA mmap_size = 1073741824")
@@ -78,7 +78,8 @@ def connect(file: Path, *, write: bool = False) -> sqlite3.Connection:
     return database
 
 
-def _require_version(database: sqlite3.Connection, file: Path) -> None:
+def _require_version(database: sqlite3.Connection, file: Path) -> int:
+    """The layout's version; 0 for a file that has none yet."""
     (version,) = database.execute("PRAGMA user_version").fetchone()
     if version not in (0, SCHEMA_VERSION):
         message = (
@@ -86,6 +87,7 @@ def _require_version(database: sqlite3.Connection, file: Path) -> None:
             f"delete the folder {file.parent} and run `gtm ingest` again."
         )
         raise IndexMismatch(message)
+    return int(version)
 
 
 @contextmanager

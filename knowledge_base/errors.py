@@ -3,6 +3,7 @@
 KnowledgeBaseError
 ├── IndexAbsent        nothing was ingested yet
 ├── IndexMismatch      the index was built with another embedding model, or by another version of this code
+├── IndexDamaged       the catalog cannot be read
 ├── IndexBusy          another ingest holds the index for longer than the caller would wait
 ├── VectorsUnavailable the vectors cannot be read: the Chroma server is down, or the folder is damaged
 └── ModelUnavailable   the embedding model cannot be loaded, or its weights are not the expected ones

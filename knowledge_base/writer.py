@@ -69,9 +69,10 @@ class Writer:
         meta = read_meta(self._database)
         base = self._base(meta)
         if meta and base and not update.names:
-            with transaction(self._database):
-                for record in update.touched:
-                    catalog.touch_document(self._database, record)
+            if update.touched:
+                with transaction(self._database):
+                    for record in update.touched:
+                        catalog.touch_document(self._database, record)
             return False
         change, final = self._change(update, base)
         deleted = meta.deleted + len(change.dying) if meta and base else 0
