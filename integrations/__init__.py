@@ -1,0 +1,90 @@
+"""The outside world: one file a vendor, put together by `connect`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from agents.errors import BadInput
+from agents.policy import load_policy
+from agents.ports import ConversationLog, Services
+from integrations.settings import Settings
+
+if TYPE_CHECKING:
+    from knowledge_base.confidence import Calibration
+    from langgraph.checkpoint.base import BaseCheckpointSaver
+
+    from knowledge_base.index import Index
+    from knowledge_base.passages import Embedder
+
+
+def _open_log(settings: Settings) -> ConversationLog:
+    from integrations.database import Database  # noqa: PLC0415 - a command pays only for what it uses
+
+    return Database(settings.database)
+
+
+ADAPTERS: dict[str, Callable[[Settings], ConversationLog]] = {"log": _open_log}
+"""Which adapter implements which port of `agents.ports`."""
+
+
+def connect(settings: Settings) -> Services:
+    """The services of a home, which is made if need be; models and index are opened when first used."""
+    prepare_home(settings.home)
+    # LangGraph reads it on import; from then on a checkpoint can only build types known to be safe.
+    os.environ.setdefault("LANGGRAPH_STRICT_MSGPACK", "true")
+    log = ADAPTERS["log"](settings)
+    services = Services(
+        home=settings.home,
+        policy=load_policy(settings.policies),
+        log=log,
+        open_embedder=lambda: open_embedder(settings),
+        open_index=lambda embedder: open_index(settings, embedder),
+        open_calibration=lambda: open_calibration(settings),
+        open_checkpoints=lambda: _open_checkpoints(settings, services),
+        closers=[log.close],
+    )
+    return services
+
+
+def prepare_home(home: Path) -> None:
+    """Make the home folder; one that cannot be made or written raises `BadInput`."""
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadInput(f"The home {home} cannot be made: {error}. Choose another with --home.") from error
+    if not os.access(home, os.W_OK):
+        raise BadInput(
+            f"The home {home} cannot be written to. Mend its rights, or choose another with --home."
+        )
+
+
+def open_embedder(settings: Settings) -> Embedder:
+    """The embedding model that the settings name; loads nothing before the first text."""
+    from knowledge_base.embedding import load_embedder  # noqa: PLC0415
+
+    return load_embedder(settings.embedding_model, settings.models_folder)
+
+
+def open_index(settings: Settings, embedder: Embedder) -> Index:
+    """The index of the home; reads nothing yet."""
+    from knowledge_base.index import Index  # noqa: PLC0415
+
+    return Index(settings.index_folder, embedder.fingerprint, embedder.dimension, settings.chroma_url)
+
+
+def open_calibration(settings: Settings) -> Calibration:
+    """The home's own fit where it has one, else the shipped coefficients."""
+    from knowledge_base.confidence import Calibration  # noqa: PLC0415
+
+    return Calibration.load(settings.calibration if settings.calibration.is_file() else None)
+
+
+def _open_checkpoints(settings: Settings, services: Services) -> BaseCheckpointSaver[str]:
+    from integrations.checkpoints import Checkpoints  # noqa: PLC0415
+
+    checkpoints = Checkpoints(settings.checkpoints)
+    services.closers.append(checkpoints.close)
+    return checkpoints

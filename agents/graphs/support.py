@@ -1,0 +1,199 @@
+"""The support graph: rules, sources, a draft, a decision, and what is said.
+
+    apply_rules ──(small talk)──────────────────────────────┐
+        └──> find_sources ──> draft_answer ──> decide ──> reply
+
+Even where a rule has decided, the draft and its confidence are made: the person who answers wants them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Protocol, TypedDict
+
+from langgraph.channels import UntrackedValue
+from langgraph.graph import END, START, StateGraph
+
+from agents.domain import Citation, Decision, Source
+from agents.errors import DeskError
+from agents.knowledge import NOTHING, Draft, Found, History
+from agents.policy import SupportPolicy
+from agents.rules import RuleBook, Verdict
+
+if TYPE_CHECKING:
+    from langchain_core.runnables import RunnableConfig
+    from langgraph.checkpoint.base import BaseCheckpointSaver
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What was decided, why, and in which words."""
+
+    decision: Decision
+    reason: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The end of one turn: what is said, and the draft behind it."""
+
+    ruling: Ruling
+    confidence: float
+    citations: tuple[Citation, ...]
+    sources: tuple[Source, ...]
+    draft: Draft
+
+
+class SupportState(TypedDict, total=False):
+    """One turn, and the working memory between turns: only the latter is checkpointed."""
+
+    text: Annotated[str, UntrackedValue]
+    history: Annotated[list[tuple[str, str]], UntrackedValue]
+    question: Annotated[str, UntrackedValue]
+    verdict: Annotated[Verdict | None, UntrackedValue]
+    small_talk: Annotated[str | None, UntrackedValue]
+    found: Annotated[Found | None, UntrackedValue]
+    draft: Annotated[Draft, UntrackedValue]
+    ruling: Annotated[Ruling, UntrackedValue]
+    outcome: Annotated[Outcome, UntrackedValue]
+
+    unanswered: int
+    """Customer's messages since the last answer."""
+    clarified: bool
+    """Whether the desk has asked back since the last answer."""
+    asked: str
+    """The question to which the desk asked back."""
+    options: list[str]
+    """What it offered then."""
+
+
+class Finder(Protocol):
+    """The part of the knowledge base that the graph needs."""
+
+    def find(self, question: str, history: History) -> Found:
+        """The passages for a question."""
+
+    def draft(self, found: Found) -> Draft:
+        """The answer that they give."""
+
+
+class SupportGraph:
+    """The compiled graph behind one call; safe to share between threads."""
+
+    def __init__(
+        self,
+        policy: SupportPolicy,
+        rules: RuleBook,
+        knowledge: Finder,
+        checkpointer: BaseCheckpointSaver[str] | None,
+    ) -> None:
+        """Without a checkpointer, every turn starts with an empty memory and leaves nothing behind."""
+        nodes = _Nodes(policy, rules, knowledge)
+        graph = StateGraph(SupportState)
+        graph.add_node("apply_rules", nodes.apply_rules)
+        graph.add_node("find_sources", nodes.find_sources)
+        graph.add_node("draft_answer", nodes.draft_answer)
+        graph.add_node("decide", nodes.decide)
+        graph.add_node("reply", nodes.reply)
+        graph.add_edge(START, "apply_rules")
+        graph.add_conditional_edges("apply_rules", is_small_talk, {True: "reply", False: "find_sources"})
+        graph.add_edge("find_sources", "draft_answer")
+        graph.add_edge("draft_answer", "decide")
+        graph.add_edge("decide", "reply")
+        graph.add_edge("reply", END)
+        self._graph = graph.compile(checkpointer=checkpointer, name="support")
+
+    def run(self, text: str, history: History, thread: str) -> Outcome:
+        """One turn of the conversation `thread`; `history` is what was said before, oldest first."""
+        config: RunnableConfig = {"configurable": {"thread_id": thread}}
+        # "exit": one checkpoint a turn. Nothing in a turn is worth resuming: the question is in the log.
+        end = self._graph.invoke({"text": text, "history": list(history)}, config, durability="exit")
+        outcome: Outcome = end["outcome"]
+        return outcome
+
+
+def is_small_talk(state: SupportState) -> bool:
+    """Whether there is nothing to look up."""
+    return state["small_talk"] is not None
+
+
+class _Nodes:
+    def __init__(self, policy: SupportPolicy, rules: RuleBook, knowledge: Finder) -> None:
+        self._policy = policy
+        self._rules = rules
+        self._knowledge = knowledge
+
+    def apply_rules(self, state: SupportState) -> SupportState:
+        """Hard rules and small talk, and a choice between suggestions put back into the question."""
+        text = state["text"]
+        options = state.get("options") or []
+        choice = self._rules.choice(text) if options else None
+        if choice == "none":
+            circles = Verdict("circles", "none of the suggestions fits", self._rules.circles.reply)
+            return {"question": state["asked"], "verdict": circles, "small_talk": None}
+        if choice is not None and (choice == "first" or len(options) > 1):
+            option = options[0 if choice == "first" else 1]
+            return {"question": f"{state['asked']} {option}", "verdict": None, "small_talk": None}
+        earlier = [said for role, said in state["history"] if role == "customer"]
+        verdict = self._rules.verdict(text, earlier)
+        small_talk = self._rules.small_talk(text) if verdict is None else None
+        return {"question": text, "verdict": verdict, "small_talk": small_talk}
+
+    def find_sources(self, state: SupportState) -> SupportState:
+        """Search the documents; a rule that has decided already does not depend on them."""
+        try:
+            return {"found": self._knowledge.find(state["question"], state["history"])}
+        except DeskError:
+            if state["verdict"] is None:
+                raise
+            return {"found": None}
+
+    def draft_answer(self, state: SupportState) -> SupportState:
+        """Write down what the passages say and how sure that is."""
+        found = state["found"]
+        return {"draft": NOTHING if found is None else self._knowledge.draft(found)}
+
+    def decide(self, state: SupportState) -> SupportState:
+        """Rules first, then the confidence against the policy's thresholds."""
+        return {"ruling": self._ruling(state, state["draft"])}
+
+    def _ruling(self, state: SupportState, draft: Draft) -> Ruling:
+        thresholds, texts = self._policy.thresholds, self._policy.texts
+        if (verdict := state["verdict"]) is not None:
+            return Ruling("escalate", verdict.reason, verdict.reply)
+        if draft.text and draft.confidence >= thresholds.answer:
+            return Ruling("answer", "confident", draft.text)
+        if state.get("unanswered", 0) + 1 >= self._policy.limits.circle_turns:
+            return Ruling("escalate", self._rules.circles.reason, self._rules.circles.reply)
+        if draft.confidence < thresholds.clarify:
+            reason = f"confidence {draft.confidence:.2f} is below {thresholds.clarify:.2f}"
+            return Ruling("escalate", reason, texts.escalate)
+        reason = f"confidence {draft.confidence:.2f} is below {thresholds.answer:.2f}"
+        if state.get("clarified"):
+            return Ruling("escalate", f"{reason}, also after asking back", texts.escalate)
+        return Ruling("clarify", reason, self._clarifying_question(draft.headings))
+
+    def _clarifying_question(self, headings: tuple[str, ...]) -> str:
+        texts = self._policy.texts
+        if not headings:
+            return texts.clarify_open
+        if len(headings) == 1:
+            return texts.clarify_one.format(first=headings[0])
+        return texts.clarify_between.format(first=headings[0], second=headings[1])
+
+    def reply(self, state: SupportState) -> SupportState:
+        """Put the turn together, and remember what the next one needs."""
+        if (small_talk := state["small_talk"]) is not None:
+            ruling = Ruling("answer", "small talk", small_talk)
+            return {"outcome": Outcome(ruling, 1.0, (), (), NOTHING)}
+        ruling, draft = state["ruling"], state["draft"]
+        answered, asking = ruling.decision == "answer", ruling.decision == "clarify"
+        outcome = Outcome(ruling, draft.confidence, draft.citations if answered else (), draft.sources, draft)
+        return {
+            "outcome": outcome,
+            "unanswered": 0 if answered else state.get("unanswered", 0) + 1,
+            "clarified": asking or (state.get("clarified", False) and not answered),
+            "asked": state["question"] if asking else "",
+            "options": list(draft.headings[:2]) if asking else [],
+        }

@@ -1,0 +1,135 @@
+"""Finding and drafting: the knowledge base behind one object that opens its heavy parts when first needed."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from agents.domain import Citation, Source
+from agents.errors import NeedsIngest, Permanent, Transient
+from agents.lazy import Lazy
+from knowledge_base.errors import (
+    IndexAbsent,
+    IndexBusy,
+    IndexMismatch,
+    KnowledgeBaseError,
+    VectorsUnavailable,
+)
+
+if TYPE_CHECKING:
+    from knowledge_base.query import Query
+    from knowledge_base.search import Retrieval
+
+    from agents.ports import Services
+    from knowledge_base.index import DocumentText, IndexStatus
+
+History = Sequence[tuple[str, str]]
+"""Earlier messages, oldest first, as (role, text); the customer's role is "customer"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was searched for, and the passages that were found."""
+
+    query: Query
+    retrieval: Retrieval
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What the documents say to a question, whether or not it will be said.
+
+    `confidence` is the calibrated probability that `text` is right; `evidence` is what it was computed from.
+    """
+
+    text: str
+    confidence: float
+    citations: tuple[Citation, ...]
+    sources: tuple[Source, ...]
+    headings: tuple[str, ...]
+    evidence: dict[str, float]
+
+
+NOTHING = Draft(text="", confidence=0.0, citations=(), sources=(), headings=(), evidence={})
+"""The draft where the documents could not be looked at."""
+
+
+class Knowledge:
+    """The knowledge base as the desk uses it; one instance serves all threads of a process."""
+
+    def __init__(self, services: Services) -> None:
+        """Open nothing yet."""
+        self._answer_words = services.policy.limits.answer_words
+        self._embedder = Lazy(services.open_embedder)
+        self._index = Lazy(lambda: services.open_index(self._embedder()))
+        self._calibration = Lazy(services.open_calibration)
+
+    def find(self, question: str, history: History) -> Found:
+        """The passages for a question asked after `history`."""
+        from knowledge_base.query import build_query  # noqa: PLC0415 - numpy is paid for when asked
+        from knowledge_base.search import search  # noqa: PLC0415
+
+        query = build_query(question, history)
+        with translated(), self._index().snapshot() as snapshot:
+            return Found(query, search(snapshot, self._embedder(), query))
+
+    def draft(self, found: Found) -> Draft:
+        """The answer that the passages give, with its confidence."""
+        from knowledge_base.answer import compose  # noqa: PLC0415
+        from knowledge_base.evidence import evidence  # noqa: PLC0415
+
+        query, retrieval = found.query, found.retrieval
+        extract = compose(query, retrieval, self._answer_words)
+        signs = evidence(query, retrieval, extract)
+        return Draft(
+            text=extract.text,
+            confidence=self._calibration().probability(signs) if extract.text else 0.0,
+            citations=tuple(
+                Citation(
+                    document=passage.chunk.document,
+                    section=passage.chunk.section or passage.chunk.heading,
+                    anchor=passage.chunk.anchor,
+                    quote=passage.quote,
+                )
+                for passage in extract.passages
+            ),
+            sources=tuple(
+                Source(
+                    document=hit.chunk.document,
+                    section=hit.chunk.section or hit.chunk.heading,
+                    score=round(min(1.0, max(0.0, float(hit.score))), 4),
+                )
+                for hit in retrieval.hits
+            ),
+            headings=tuple(dict.fromkeys(hit.chunk.heading for hit in retrieval.hits[:5])),
+            evidence={name: float(value) for name, value in signs.items()},
+        )
+
+    def document(self, name: str) -> DocumentText | None:
+        """A whole document, or None where there is none of that name."""
+        with translated():
+            return self._index().document(name)
+
+    def status(self) -> IndexStatus:
+        """How the index is; loads no model."""
+        with translated():
+            return self._index().status()
+
+    def warm(self) -> None:
+        """Load what the first question needs. Raises what that question would raise."""
+        self.draft(self.find("Where do I start?", ()))
+
+
+@contextlib.contextmanager
+def translated() -> Iterator[None]:
+    """Turns the knowledge base's errors into the desk's; their messages already say what to do."""
+    try:
+        yield
+    except (IndexAbsent, IndexMismatch) as error:
+        raise NeedsIngest(str(error)) from error
+    except (IndexBusy, VectorsUnavailable) as error:
+        raise Transient(str(error)) from error
+    except KnowledgeBaseError as error:
+        raise Permanent(str(error)) from error

@@ -1,0 +1,217 @@
+"""The support policy: a YAML file that reads like sentences, checked before it is used."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated, Literal, Self, get_args
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic_core import ErrorDetails
+
+from agents.errors import BadInput
+
+SHIPPED = Path(__file__).resolve().parents[1] / "policies"
+
+# The same safe loader in C, where PyYAML was built with it, reads the file in a tenth of the time.
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+Probability = Annotated[float, Field(ge=0, le=1)]
+Text = Annotated[str, Field(min_length=1)]
+Texts = Annotated[tuple[Text, ...], Field(min_length=1)]
+
+
+class Section(BaseModel):
+    """Frozen, and refuses keys it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+class Brand(Section):
+    """How the business presents itself in the chat."""
+
+    name: Text
+    welcome: Text
+    placeholder: Text
+    examples: Texts
+    offline_note: Text
+
+
+class Thresholds(Section):
+    """The calibrated confidence from which the desk answers, and from which it asks back."""
+
+    answer: Probability
+    clarify: Probability
+
+    @model_validator(mode="after")
+    def ordered(self) -> Self:
+        """Asking back must start below answering."""
+        if self.clarify > self.answer:
+            raise ValueError(f"clarify ({self.clarify}) must not be above answer ({self.answer})")
+        return self
+
+
+class Wording(Section):
+    """A plain word for a confidence, from `at_least` upwards."""
+
+    at_least: Probability
+    word: Text
+
+
+class Limits(Section):
+    """How much a visitor may send, how long an answer gets, and when a conversation goes in circles."""
+
+    message_length: Annotated[int, Field(ge=1)]
+    messages_a_minute: Annotated[int, Field(ge=1)]
+    answer_words: Annotated[int, Field(ge=20)]
+    circle_turns: Annotated[int, Field(ge=2)]
+    history_messages: Annotated[int, Field(ge=2)]
+
+
+class Sayings(Section):
+    """What the desk says where it does not quote a document. Names in braces are filled in."""
+
+    clarify_between: Text
+    clarify_one: Text
+    clarify_open: Text
+    escalate: Text
+    empty: Text
+    too_long: Text
+    too_many: Text
+    forbidden: Text
+    failed: Text
+
+
+Category = Literal["person", "legal", "safety", "security", "payment", "account_action", "angry", "circles"]
+
+
+class HardRule(Section):
+    """A rule that sends a message to a person whatever its score.
+
+    `when` and `unless` hold patterns over one clause of the message, in lower case with plain apostrophes;
+    {group} stands for any word of that group.
+    """
+
+    reason: Text
+    reply: Text
+    when: tuple[Text, ...] = ()
+    unless: tuple[Text, ...] = ()
+
+
+class SmallTalk(Section):
+    """A message made only of such phrases gets `reply` and no search."""
+
+    says: Texts
+    reply: Text
+
+
+class SupportPolicy(Section):
+    """Everything that decides how the support desk behaves."""
+
+    brand: Brand
+    thresholds: Thresholds
+    confidence_words: Annotated[tuple[Wording, ...], Field(min_length=1)]
+    limits: Limits
+    texts: Sayings
+    groups: dict[str, Texts]
+    short_forms: dict[str, str]
+    often_misspelled: tuple[Text, ...]
+    hard_rules: dict[Category, HardRule]
+    complaints: Texts
+    small_talk: dict[str, SmallTalk]
+    refers_to_choice: dict[Literal["first", "second", "none"], Texts]
+
+    @field_validator("confidence_words")
+    @classmethod
+    def best_first(cls, words: tuple[Wording, ...]) -> tuple[Wording, ...]:
+        """The words must cover every confidence down to 0."""
+        ordered = tuple(sorted(words, key=lambda w: -w.at_least))
+        if ordered[-1].at_least > 0:
+            raise ValueError("the last word must start at_least: 0, so that every confidence has a word")
+        return ordered
+
+    @model_validator(mode="after")
+    def complete(self) -> Self:
+        """Every category has its rule and every pattern compiles."""
+        missing = set(get_args(Category)) - set(self.hard_rules)
+        if missing:
+            raise ValueError(f"hard_rules lacks {', '.join(sorted(missing))}")
+        for rule in self.hard_rules.values():
+            for pattern in (*rule.when, *rule.unless):
+                self.pattern(pattern)
+        for talk in self.small_talk.values():
+            for phrase in talk.says:
+                self.pattern(phrase)
+        for pattern in self.complaints:
+            self.pattern(pattern)
+        return self
+
+    def pattern(self, text: str) -> re.Pattern[str]:
+        """Compile one pattern of the policy, with its groups filled in, to match at word borders."""
+        return re.compile(self.source(text))
+
+    def source(self, text: str) -> str:
+        """The regular expression behind one pattern. A broken one raises `ValueError` that shows it."""
+
+        def fill(match: re.Match[str]) -> str:
+            name = match.group(1)
+            if name not in self.groups:
+                raise ValueError(
+                    f"{text!r} names the group {{{name}}}; known groups: {', '.join(sorted(self.groups))}"
+                )
+            return "(?:" + "|".join(self.groups[name]) + ")"
+
+        source = r"(?<!\w)(?:" + re.sub(r"\{([a-z_]+)\}", fill, text) + r")(?!\w)"
+        try:
+            re.compile(source)
+        except re.error as error:
+            raise ValueError(f"{text!r} is not a pattern: {error}") from error
+        return source
+
+    def confidence_word(self, confidence: float) -> str:
+        """The plain word for a confidence in [0, 1]."""
+        lowest = self.confidence_words[-1].word
+        return next((w.word for w in self.confidence_words if confidence >= w.at_least), lowest)
+
+
+def load_policy(folder: Path | None = None) -> SupportPolicy:
+    """The support policy of a folder, or the shipped one; `BadInput` names file and key where it is wrong."""
+    file = (folder or SHIPPED) / "support.yaml"
+    try:
+        loaded = yaml.load(file.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506 - a safe loader
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(
+            f"The policy {file} cannot be read: {error}. Give a folder with a support.yaml."
+        ) from error
+    except yaml.YAMLError as error:
+        raise BadInput(f"The policy {file} is not YAML: {error}") from error
+    if not isinstance(loaded, dict):
+        raise BadInput(f"{file}: must be a table of keys; allowed: {_allowed(SupportPolicy, ())}.")
+    try:
+        return SupportPolicy.model_validate(loaded)
+    except ValidationError as error:
+        raise BadInput("\n".join(f"{file}: {_explain(one)}" for one in error.errors())) from error
+
+
+def _explain(error: ErrorDetails) -> str:
+    """One mistake as: key: what is wrong; what is allowed."""
+    path = error["loc"]
+    key = ".".join(str(part) for part in path) or "the whole file"
+    if error["type"] == "extra_forbidden":
+        return f"{key}: unknown key; allowed here: {_allowed(SupportPolicy, path[:-1])}."
+    if error["type"] == "missing":
+        return f"{key}: missing."
+    message = error["msg"].removeprefix("Value error, ")
+    return f"{key}: {message}" + (f" (is {error['input']!r})" if not isinstance(error["input"], dict) else "")
+
+
+def _allowed(section: type[BaseModel], path: tuple[int | str, ...]) -> str:
+    """The keys of the section that a path leads to."""
+    for part in path:
+        field = section.model_fields.get(str(part))
+        for candidate in (field.annotation, *get_args(field.annotation)) if field else ():
+            if isinstance(candidate, type) and issubclass(candidate, BaseModel):
+                section = candidate
+                break
+    return ", ".join(section.model_fields)

@@ -1,0 +1,85 @@
+"""What the environment says. Nothing else reads it."""
+
+from __future__ import annotations
+
+import difflib
+import logging
+import os
+from pathlib import Path
+
+from pydantic import ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from agents.errors import BadInput
+
+PREFIX = "GTM_"
+log = logging.getLogger(__name__)
+
+
+class Settings(BaseSettings):
+    """Where the state lies and whom to call; every field can be set as `GTM_<FIELD>`."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
+
+    home: Path = Path("var")
+    database_url: str | None = None
+    chroma_url: str | None = None
+    embedding_model: str = "all-MiniLM-L6-v2"
+    models: Path | None = None
+    host: str = "127.0.0.1"
+    port: int = 7860
+    policies: Path | None = None
+    embed_origins: str = "*"
+    """Which sites may show the chat in a frame: sources of a Content-Security-Policy, such as https://shop.example."""
+
+    @property
+    def database(self) -> str:
+        """The SQLAlchemy URL of the conversation log."""
+        return self.database_url or f"sqlite:///{self.home / 'gtm.sqlite3'}"
+
+    @property
+    def models_folder(self) -> Path:
+        """Where prepared embedding models are kept."""
+        return self.models or self.home / "models"
+
+    @property
+    def index_folder(self) -> Path:
+        """Where the embedded index lies."""
+        return self.home / "index"
+
+    @property
+    def checkpoints(self) -> Path:
+        """The SQLite file of the graphs' working memory."""
+        return self.home / "checkpoints.sqlite3"
+
+    @property
+    def calibration(self) -> Path:
+        """The confidence fitted on this home's own questions; absent until fitted."""
+        return self.home / "calibration.json"
+
+
+def load_settings(home: Path | None = None) -> Settings:
+    """The settings of this process; `home` beats `GTM_HOME`. A value of the wrong form raises `BadInput`."""
+    for warning in misspelled(os.environ):
+        log.warning(warning)
+    try:
+        settings = Settings() if home is None else Settings(home=home)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = PREFIX + "_".join(str(part) for part in first["loc"]).upper()
+        raise BadInput(
+            f"{name} is set to {first['input']!r}: {first['msg']}. Correct it or unset it."
+        ) from error
+    return settings.model_copy(update={"home": settings.home.expanduser().absolute()})
+
+
+def misspelled(environment: os._Environ[str] | dict[str, str]) -> list[str]:
+    """A warning for each variable with our prefix that means nothing, with the nearest one that does."""
+    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    warnings = []
+    for name in sorted(environment):
+        if name.upper().startswith(PREFIX) and name.upper() not in known:
+            near = difflib.get_close_matches(name.upper(), known, n=1)
+            hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(sorted(known))}."
+            warnings.append(f"{name} is set but means nothing here; {hint}")
+    return warnings
