@@ -1,0 +1,174 @@
+"""The web server: the chat, the documents it quotes, the snippet that embeds it, and a health check."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import sys
+import threading
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Final
+
+import gradio as gr
+import uvicorn
+from fastapi import FastAPI, Request
+from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Response
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
+
+from agents.errors import BadInput, DeskError
+from agents.session import Session
+from apps.documents_page import document_page, render_document
+from apps.gate import Gate
+from apps.gradio_ui import build_chat
+from apps.shell import Shell
+from apps.visitors import COOKIE, Visitors, cookie_header, read_secret
+from integrations.settings import Settings
+
+STATIC: Final = Path(__file__).with_name("static")
+GRACE: Final = 3
+"""Seconds that running answers get when the server is told to stop."""
+
+_OURS: Final = ("/", "/healthz", "/embed.js", "/favicon.ico", "/documents/", "/chat/")
+
+log = logging.getLogger(__name__)
+
+
+def build_app(session: Session, settings: Settings) -> FastAPI:
+    """Everything that is served. A further Gradio page is one more mount, and its prefix in `_OURS`."""
+    policy = session.policy
+    visitors = Visitors(read_secret(settings.home))
+    ancestors = settings.embed_origins
+    app = FastAPI(
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        middleware=[
+            Middleware(Gate, ours=_OURS, frame_ancestors=ancestors),
+            Middleware(GZipMiddleware, minimum_size=2000, compresslevel=4),
+        ],
+    )
+    _add_documents(app, session, policy.brand.name)
+    _add_files(app, session)
+    blocks = build_chat(session, policy, visitors)
+    shell = Shell(title=policy.brand.name, description=policy.brand.welcome, frame_ancestors=ancestors)
+
+    @app.get("/", response_class=HTMLResponse)
+    async def chat_page(request: Request) -> Response:
+        response = await shell.page(request)
+        if visitors.read(request.cookies.get(COOKIE)) is None:
+            https = request.url.scheme == "https"
+            response.headers.append("set-cookie", cookie_header(visitors.issue(), https=https))
+        return response
+
+    gr.mount_gradio_app(app, blocks, path="/", footer_links=[], run_history=False, show_error=False)
+    shell.wraps(next(route.app for route in app.routes if isinstance(route, Mount) and route.path == ""))
+    return app
+
+
+def _add_documents(app: FastAPI, session: Session, brand: str) -> None:
+    @app.get("/documents/{name:path}", response_class=HTMLResponse)
+    def whole_document(request: Request, name: str, quote: str = "") -> Response:
+        root = request.scope.get("root_path", "") + "/"
+        try:
+            document = session.document(name)
+        except DeskError:
+            log.exception("The document %r cannot be shown", name)
+            body = "<h1>We cannot show this document just now</h1><p>Please try again in a moment.</p>"
+            page = document_page(title="Not available", brand=brand, body=body, root=root)
+            return HTMLResponse(page, status_code=503)
+        if document is None:
+            body = "<h1>This document is not here any more</h1><p>It may have been renamed or removed.</p>"
+            page = document_page(title="Not found", brand=brand, body=body, root=root)
+            return HTMLResponse(page, status_code=404)
+        body = render_document(document.source, document.passages, quote)
+        return HTMLResponse(document_page(title=document.title, brand=brand, body=body, root=root))
+
+
+def _add_files(app: FastAPI, session: Session) -> None:
+    @app.get("/healthz")
+    def health() -> JSONResponse:
+        try:
+            state: str = session.status().state
+        except DeskError:
+            log.exception("The state of the index cannot be told")
+            state = "broken"
+        return JSONResponse({"state": state}, status_code=200 if state == "ok" else 503)
+
+    @app.get("/embed.js")
+    def embed_script() -> Response:
+        return FileResponse(STATIC / "embed.js", headers={"cache-control": "public, max-age=300"})
+
+    @app.get("/favicon.ico")
+    def icon() -> Response:
+        return FileResponse(STATIC / "favicon.svg", headers={"cache-control": "public, max-age=86400"})
+
+    app.mount("/chat", StaticFiles(directory=STATIC))
+
+
+def serve(session: Session, settings: Settings, host: str, port: int) -> None:
+    """Serve until told to stop; says where on standard output once the first question can be answered.
+
+    A port that cannot be had raises `BadInput`.
+    """
+    listener = _listen(host, port)
+    warm = threading.Thread(target=_warm, args=(session,), name="warm", daemon=True)
+    warm.start()
+    config = uvicorn.Config(
+        build_app(session, settings),
+        log_level="warning",
+        access_log=False,
+        timeout_graceful_shutdown=GRACE,
+    )
+    server = _AnnouncingServer(
+        config, warm, f"{session.policy.brand.name} answers at {_address(host, listener)}"
+    )
+    with listener:
+        server.run(sockets=[listener])
+
+
+class _AnnouncingServer(uvicorn.Server):
+    """A server that says that it is ready when it is."""
+
+    def __init__(self, config: uvicorn.Config, warm: threading.Thread, line: str) -> None:
+        super().__init__(config)
+        self._warm = warm
+        self._line = line
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        self._warm.join()
+        await super().startup(sockets)
+        sys.stdout.write(self._line + "\n")
+        sys.stdout.flush()
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        return socket.create_server(
+            (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=512
+        )
+    except OSError as error:
+        raise BadInput(
+            f"Port {port} on {host} cannot be had ({error.strerror or error}). "
+            "Stop what uses it, or choose another one with --port."
+        ) from error
+
+
+def _warm(session: Session) -> None:
+    """Load model and index, so that the first customer does not wait for them."""
+    try:
+        session.warm()
+    except Exception:  # the page says what is wrong when it is asked; a server that is up can be mended
+        log.exception("The desk could not be warmed up; see `gtm doctor`")
+
+
+def _address(host: str, listener: socket.socket) -> str:
+    try:
+        everywhere = ip_address(host).is_unspecified
+    except ValueError:
+        everywhere = False
+    shown = "localhost" if everywhere else f"[{host}]" if ":" in host else host
+    return f"http://{shown}:{listener.getsockname()[1]}"
