@@ -39,6 +39,15 @@ class Escalation:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """An earlier message, as far as it helps to understand the next; `sourced` if it quotes documents."""
+
+    role: Role
+    text: str
+    sourced: bool
+
+
 class ConversationLog(Protocol):
     """The append-only record of what customers see. Safe to share between threads and processes."""
 
@@ -73,8 +82,8 @@ class ConversationLog(Protocol):
     def messages(self, conversation: str) -> list[Message]:
         """The messages of a conversation in order, each with its latest vote."""
 
-    def said_before(self, message: Message, last: int) -> list[tuple[str, str]]:
-        """Role and text of the `last` messages before one, in order."""
+    def said_before(self, message: Message, last: int) -> list[Said]:
+        """The `last` messages before one, in order."""
 
     def message(self, message_id: int) -> Message | None:
         """One message, or None."""

@@ -101,6 +101,10 @@ class RuleBook:
             (reply for says, reply in self._small_talk if re.search(rf"\b(?:{says.pattern})\b", plain)), None
         )
 
+    def says_something(self, text: str) -> bool:
+        """Whether a message means anything without the one before it: no small talk, no "the first one"."""
+        return self.choice(text) is None and self.small_talk(text) is None
+
     def choice(self, text: str) -> Choice | None:
         """Which of two suggestions a message picks, or None if it says something else."""
         plain = " ".join(_WORD.findall(self._normalise(text)))

