@@ -7,15 +7,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agents.errors import BadInput
+from agents.errors import BadInput, Permanent
 from agents.policy import load_policy
 from agents.ports import ConversationLog, Services
 from integrations.settings import Settings
 
 if TYPE_CHECKING:
-    from knowledge_base.confidence import Calibration
     from langgraph.checkpoint.base import BaseCheckpointSaver
 
+    from knowledge_base.confidence import Calibration
     from knowledge_base.index import Index
     from knowledge_base.passages import Embedder
 
@@ -76,10 +76,13 @@ def open_index(settings: Settings, embedder: Embedder) -> Index:
 
 
 def open_calibration(settings: Settings) -> Calibration:
-    """The home's own fit where it has one, else the shipped coefficients."""
-    from knowledge_base.confidence import Calibration  # noqa: PLC0415
+    """The home's own fit where it has one, else the shipped coefficients. A broken file raises `Permanent`."""
+    from knowledge_base.confidence import SHIPPED, load  # noqa: PLC0415
 
-    return Calibration.load(settings.calibration if settings.calibration.is_file() else None)
+    try:
+        return load(settings.calibration if settings.calibration.is_file() else SHIPPED)
+    except ValueError as error:
+        raise Permanent(str(error)) from error
 
 
 def _open_checkpoints(settings: Settings, services: Services) -> BaseCheckpointSaver[str]:

@@ -151,14 +151,14 @@ class Database:
         return None if row is None else Conversation(row.id, row.visitor)
 
     def latest(self, visitor: str) -> str | None:
-        """The visitor's conversation with the newest message, else the newest conversation, else None."""
-        newest = sa.func.max(messages.c.id)
+        """The visitor's conversation that was last begun or written in, else None."""
+        active = sa.func.coalesce(sa.func.max(messages.c.at), conversations.c.created)
         query = (
             sa.select(conversations.c.id)
             .outerjoin(messages, messages.c.conversation == conversations.c.id)
             .where(conversations.c.visitor == visitor)
             .group_by(conversations.c.id, conversations.c.created)
-            .order_by(sa.func.coalesce(newest, 0).desc(), conversations.c.created.desc())
+            .order_by(active.desc(), sa.func.max(messages.c.id).desc())
             .limit(1)
         )
         with self._reading() as connection:

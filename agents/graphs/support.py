@@ -32,6 +32,8 @@ class Ruling:
     decision: Decision
     reason: str
     text: str
+    by_rule: bool = False
+    """Whether a rule decided, not the confidence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +163,7 @@ class _Nodes:
     def _ruling(self, state: SupportState, draft: Draft) -> Ruling:
         thresholds, texts = self._policy.thresholds, self._policy.texts
         if (verdict := state["verdict"]) is not None:
-            return Ruling("escalate", verdict.reason, verdict.reply)
+            return Ruling("escalate", verdict.reason, verdict.reply, by_rule=True)
         if draft.text and draft.confidence >= thresholds.answer:
             return Ruling("answer", "confident", draft.text)
         if state.get("unanswered", 0) + 1 >= self._policy.limits.circle_turns:
@@ -185,7 +187,7 @@ class _Nodes:
     def reply(self, state: SupportState) -> SupportState:
         """Put the turn together, and remember what the next one needs."""
         if (small_talk := state["small_talk"]) is not None:
-            ruling = Ruling("answer", "small talk", small_talk)
+            ruling = Ruling("answer", "small talk", small_talk, by_rule=True)
             return {"outcome": Outcome(ruling, 1.0, (), (), NOTHING)}
         ruling, draft = state["ruling"], state["draft"]
         answered, asking = ruling.decision == "answer", ruling.decision == "clarify"
