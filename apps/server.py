@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import os
 import socket
 import sys
 import threading
@@ -126,7 +128,7 @@ def serve(session: Session, settings: Settings, host: str, port: int) -> None:
     server = _AnnouncingServer(
         config, warm, f"{session.policy.brand.name} answers at {_address(host, listener)}"
     )
-    with listener:
+    with listener, contextlib.suppress(KeyboardInterrupt):  # raised again once all has been closed
         server.run(sockets=[listener])
 
 
@@ -152,7 +154,7 @@ def _listen(host: str, port: int) -> socket.socket:
         )
     except OSError as error:
         raise BadInput(
-            f"Port {port} on {host} cannot be had ({error.strerror or error}). "
+            f"Port {port} on {host} cannot be had ({os.strerror(error.errno) if error.errno else error}). "
             "Stop what uses it, or choose another one with --port."
         ) from error
 
