@@ -77,7 +77,7 @@ def _as_heading(match: re.Match[str]) -> str:
 
 
 def _xlsx(content: bytes) -> DocumentSource:
-    import openpyxl  # type: ignore[import-untyped]  # noqa: PLC0415
+    import openpyxl  # noqa: PLC0415
 
     _require_archive(content, "XLSX")
     workbook = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)

@@ -11,13 +11,16 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from knowledge_base.chroma_collection import CollectionSearch, apply_changes, flush, open_collection
+from knowledge_base.chroma_collection import CollectionSearch, apply_changes, open_collection
 from knowledge_base.errors import VectorsUnavailable
 from knowledge_base.locks import Held, SharedLock, unused
 from knowledge_base.passages import Scored, Vector
 from knowledge_base.vectors import Change, Reader
 
 _COLLECTION = "passages"
+# Chroma writes its graph to disk every so many changes, at the end of a call; whoever opens the folder later
+# makes up for the rest, and may then write as well. With these settings each call writes everything.
+_WRITE_AT_ONCE = {"sync_threshold": 2, "batch_size": 2}
 
 
 class FolderVectors:
@@ -29,6 +32,7 @@ class FolderVectors:
 
     name = "embedded"
     keeps_dead = False
+    batch = 5_000  # each call writes the whole graph: few calls; Chroma takes 5,461 at most
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -65,9 +69,9 @@ class FolderVectors:
             _copy(self._folder / change.base, target)
         client = _persistent_client(target)
         try:
-            collection = open_collection(client, _COLLECTION)
+            collection = open_collection(client, _COLLECTION, **_WRITE_AT_ONCE)
             apply_changes(collection, change.added, change.dying if change.base else [])
-            flush(collection)
+            _flush(collection)
         finally:
             client.close()
         return place
@@ -136,6 +140,16 @@ def _persistent_client(folder: Path) -> Any:
     import chromadb  # noqa: PLC0415 - takes more than a second to import
 
     return chromadb.PersistentClient(folder, settings=chromadb.config.Settings(anonymized_telemetry=False))
+
+
+def _flush(collection: Any) -> None:
+    """Makes two more changes that change nothing, in case the last call had but one and was not written."""
+    kept = collection.get(limit=2, include=["embeddings"])
+    for _ in range(2 if len(kept["ids"]) == 1 else 1):
+        if kept["ids"]:
+            collection.upsert(
+                ids=kept["ids"], embeddings=kept["embeddings"], documents=[""] * len(kept["ids"])
+            )
 
 
 def _copy(source: Path, target: Path) -> None:

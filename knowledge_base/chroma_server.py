@@ -24,6 +24,7 @@ class ServerVectors:
     """
 
     keeps_dead = True
+    batch = 500  # a call of some megabytes
 
     def __init__(self, url: str) -> None:
         self.name = url

@@ -137,7 +137,7 @@ class MiniLMEmbedder:
 
 
 def _load_minilm(models_folder: Path) -> tuple[Any, Any]:
-    import onnxruntime  # type: ignore[import-untyped]  # noqa: PLC0415 - dear
+    import onnxruntime  # noqa: PLC0415 - dear
     from tokenizers import Tokenizer  # noqa: PLC0415
 
     options = onnxruntime.SessionOptions()

@@ -112,7 +112,7 @@ class Index:
                 except FileNotFoundError:
                     stack.close()
                     continue
-                yield IndexSnapshot(database, meta, reader, self._stemmer, self._store.keeps_dead)
+                yield IndexSnapshot(database, meta, reader, self._stemmer)
                 return
         message = (
             f"The vectors of the index in {self.folder} are missing: run `gtm ingest` to make them again."

@@ -20,13 +20,11 @@ class IndexSnapshot:
         meta: Meta,
         reader: Reader,
         stemmer: lexical.Stemmer,
-        keeps_dead: bool,
     ) -> None:
         self._database = database
         self._meta = meta
         self._reader = reader
         self._stemmer = stemmer
-        self._keeps_dead = keeps_dead
         (self._count,) = database.execute("SELECT count(*) FROM chunk").fetchone()
 
     @property
@@ -41,14 +39,14 @@ class IndexSnapshot:
         limit = min(limit, self._count)
         if limit < 1:
             return []
-        wanted, dead = limit, self._dead_count()
+        wanted = limit
         while True:
-            found = self._reader.search(vector, min(wanted, self._count + dead))
+            found = self._reader.search(vector, wanted)
             live = catalog.chunks_alive(self._database, [each.chunk for each in found])
             kept = [each for each in found if each.chunk in live][:limit]
-            if len(kept) == limit or wanted >= self._count + dead:
+            if len(kept) == limit or len(found) < wanted:
                 return kept
-            wanted *= 2
+            wanted *= 2  # the others died in, or came with, an ingest that this state does not know
 
     def lexical(self, query: str, limit: int) -> list[Scored]:
         return lexical.find(self._database, self._stemmer, query, limit)
@@ -61,10 +59,3 @@ class IndexSnapshot:
 
     def document_frequency(self, terms: Sequence[str]) -> dict[str, int]:
         return lexical.document_frequency(self._database, self._stemmer, terms)
-
-    def _dead_count(self) -> int:
-        """How many vectors at the place belong to no chunk of this state."""
-        if not self._keeps_dead:
-            return 0
-        (stored,) = self._database.execute("SELECT count(*) FROM vector").fetchone()
-        return max(int(stored) - self.chunk_count, 0)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from knowledge_base.database import SQL_VARIABLES, select_in, transaction
+from knowledge_base.database import select_in, transaction
 from knowledge_base.passages import Chunk, ChunkVectors, Vectors
 
 _UNIT_SCALE = 127.0
@@ -31,11 +31,11 @@ def stored_ids(database: sqlite3.Connection, fingerprint: str) -> set[str]:
 
 
 def dense_vectors(
-    database: sqlite3.Connection, fingerprint: str, ids: Sequence[str], dimension: int
+    database: sqlite3.Connection, fingerprint: str, ids: Sequence[str], dimension: int, batch: int
 ) -> Iterator[tuple[list[str], Vectors]]:
-    """The vectors of these chunks at unit length, a few hundred at a time, shape (count, dimension)."""
-    for start in range(0, len(ids), SQL_VARIABLES):
-        part = ids[start : start + SQL_VARIABLES]
+    """The vectors of these chunks at unit length, `batch` at a time, shape (count, dimension)."""
+    for start in range(0, len(ids), batch):
+        part = ids[start : start + batch]
         rows = list(
             select_in(
                 database, "SELECT id, dense FROM vector WHERE fingerprint = ? AND id IN", part, fingerprint

@@ -47,6 +47,10 @@ class VectorStore(Protocol):
     def keeps_dead(self) -> bool:
         """Whether the vectors of chunks that left the index stay at their place until the next ingest."""
 
+    @property
+    def batch(self) -> int:
+        """How many vectors it wants to be given at once."""
+
     def holds(self, place: str) -> bool:
         """Whether the place is there."""
 

@@ -73,6 +73,7 @@ class Writer:
                 with transaction(self._database):
                     for record in update.touched:
                         catalog.touch_document(self._database, record)
+            self._store.settle(base)
             return False
         change, final = self._change(update, base)
         deleted = meta.deleted + len(change.dying) if meta and base else 0
@@ -125,7 +126,9 @@ class Writer:
             message = f"{len(final - stored)} chunks have no vectors; embed what lacking() returns first"
             raise ValueError(message)
         added = sorted(final - live) if base else sorted(final)
-        batches = stored_vectors.dense_vectors(self._database, self._fingerprint, added, self._dimension)
+        batches = stored_vectors.dense_vectors(
+            self._database, self._fingerprint, added, self._dimension, self._store.batch
+        )
         identity = index_identity(self._database, secrets.token_hex(6))
         dead = sorted(stored - live - final)
         return Change(base, identity, self._fingerprint, batches, sorted(live - final), dead), final
