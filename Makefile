@@ -8,10 +8,10 @@ RUN_READY := $(VENV)/.run-ready
 DEV_READY := $(VENV)/.dev-ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench eval clean browser
+.PHONY: help run test check format bench clean browser constraints
 
 help: ## Show the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make run PYTHON=python3.11"; exit 1; }
@@ -52,3 +52,9 @@ bench: $(DEV_READY) ## Run the benchmarks (minutes)
 
 clean: ## Remove the environment and caches; the home folder stays
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis build *.egg-info
+
+constraints: ## Write constraints.txt from a fresh install of the newest versions that pyproject.toml admits
+	rm -rf build/constraints && $(PYTHON) -m venv build/constraints
+	build/constraints/bin/python -m pip install --disable-pip-version-check --quiet --editable '.[dev]'
+	build/constraints/bin/python -m pip freeze --exclude-editable | sed -E 's/ @ .*//; s/\+[a-z0-9.]+$$//' > constraints.txt
+	rm -rf build/constraints
