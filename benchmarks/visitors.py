@@ -1,0 +1,174 @@
+"""Many visitors at once on the served page: `python -m benchmarks.visitors [--visitors 100 --questions 5]`.
+
+Starts the real server on a throw-away home with the sample knowledge base. Every visitor has a cookie of its own
+and speaks Gradio's queue protocol as the page does: join, then read the event stream until the answer is whole.
+Seconds run from sending a question to having the full answer; the load generator shares the machine's cores.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import re
+import secrets
+import statistics
+import sys
+import tempfile
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import yaml
+
+from benchmarks.serving import served
+
+ROOT = Path(__file__).resolve().parents[1]
+DOCUMENTS = ROOT / "knowledge_base" / "documents"
+QUESTIONS = (
+    "What is your return policy for perishable items?",
+    "And if I already opened it?",
+    "How long does standard shipping take inside the United States?",
+    "How do I skip a delivery of my subscription?",
+    "Which of your chais contain milk or nuts?",
+    "At what temperature should I brew the Summit Masala?",
+    "Can I use two gift cards on one order?",
+)
+
+
+@dataclass
+class Outcome:
+    """What the visitors met: seconds of every answer, and every error in words."""
+
+    seconds: list[float] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    decisions: dict[str, int] = field(default_factory=dict)
+
+
+async def visit(url: str, number: int, questions: int, pause: float, outcome: Outcome) -> None:
+    """One visitor: opens the page, then asks one question after the other."""
+    timeout = httpx.Timeout(120)
+    async with httpx.AsyncClient(
+        base_url=url, timeout=timeout, headers={"accept-encoding": "gzip"}
+    ) as client:
+        page = (await client.get("/")).raise_for_status().text
+        config = json.loads(re.search(r"window\.gradio_config = (\{.*?\});</script>", page, re.DOTALL)[1])  # type: ignore[index]
+        index = next(event["id"] for event in config["dependencies"] if event["api_name"] == "ask")
+        session = secrets.token_hex(16)
+        for turn in range(questions):
+            began = time.perf_counter()
+            try:
+                answer = await ask(client, index, session, QUESTIONS[(number + turn) % len(QUESTIONS)])
+            except (httpx.HTTPError, KeyError, ValueError) as error:
+                outcome.errors.append(f"{type(error).__name__}: {error}")
+                continue
+            outcome.seconds.append(time.perf_counter() - began)
+            if "error" in answer:
+                outcome.errors.append(str(answer["error"]))
+            else:
+                decision = str(answer["message"].get("decision"))
+                outcome.decisions[decision] = outcome.decisions.get(decision, 0) + 1
+            await asyncio.sleep(pause)
+
+
+async def ask(client: httpx.AsyncClient, index: int, session: str, text: str) -> dict[str, Any]:
+    """Send one question and wait for the whole answer."""
+    body = {"data": [text], "fn_index": index, "session_hash": session}
+    event = (await client.post("/gradio_api/queue/join", json=body)).raise_for_status().json()["event_id"]
+    async with client.stream("GET", "/gradio_api/queue/data", params={"session_hash": session}) as stream:
+        async for line in stream.aiter_lines():
+            message = json.loads(line[6:]) if line.startswith("data: ") else {}
+            if message.get("msg") == "process_completed" and message.get("event_id") == event:
+                answer: dict[str, Any] = message["output"]["data"][0]
+                return answer
+    raise ValueError("the stream ended without an answer")
+
+
+def memory(pid: int) -> dict[str, float]:
+    """Resident memory of a process now and at its highest, in MiB."""
+    status = Path(f"/proc/{pid}/status").read_text("ascii")
+    return {key: int(re.search(rf"{key}:\s+(\d+)", status)[1]) / 1024 for key in ("VmRSS", "VmHWM")}  # type: ignore[index]
+
+
+def cpu_seconds(pid: int) -> float:
+    """Processor seconds that a process has used so far."""
+    fields = Path(f"/proc/{pid}/stat").read_text("ascii").rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def without_rate_limit(folder: Path) -> Path:
+    """The shipped policy, but a visitor may ask as fast as the benchmark does."""
+    policy = yaml.safe_load((ROOT / "policies" / "support.yaml").read_text("utf-8"))
+    policy["limits"]["messages_a_minute"] = 100_000
+    folder.mkdir(parents=True)
+    (folder / "support.yaml").write_text(yaml.safe_dump(policy, allow_unicode=True), "utf-8")
+    return folder
+
+
+async def crowd(url: str, visitors: int, questions: int, pause: float) -> Outcome:
+    """All visitors at once."""
+    outcome = Outcome()
+    await asyncio.gather(*(visit(url, k, questions, pause, outcome) for k in range(visitors)))
+    return outcome
+
+
+def measure(visitors: int, questions: int, pause: float) -> dict[str, Any]:
+    """One run, as figures: seconds, MiB, counts."""
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder) / "home"
+        with served(home, DOCUMENTS, policies=without_rate_limit(Path(folder) / "policies")) as server:
+            asyncio.run(crowd(server.url, 2, 2, 0))
+            before, began, used = memory(server.pid), time.perf_counter(), cpu_seconds(server.pid)
+            outcome = asyncio.run(crowd(server.url, visitors, questions, pause))
+            wall = time.perf_counter() - began
+            after, used = memory(server.pid), cpu_seconds(server.pid) - used
+    ranked = sorted(outcome.seconds) or [float("nan")]
+    return {
+        "visitors": visitors,
+        "questions": questions,
+        "pause_seconds": pause,
+        "answers": len(outcome.seconds),
+        "errors": len(outcome.errors),
+        "first_errors": outcome.errors[:3],
+        "decisions": outcome.decisions,
+        "p50_seconds": statistics.median(ranked),
+        "p95_seconds": ranked[min(len(ranked) - 1, int(0.95 * len(ranked)))],
+        "max_seconds": ranked[-1],
+        "answers_a_second": len(outcome.seconds) / wall,
+        "server_cpu_ms_an_answer": 1000 * used / max(1, len(outcome.seconds)),
+        "rss_before_mib": before["VmRSS"],
+        "rss_after_mib": after["VmRSS"],
+        "rss_highest_mib": after["VmHWM"],
+    }
+
+
+def main() -> int:
+    """Run, print, and fail where there was an error."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--visitors", type=int, default=100)
+    parser.add_argument("--questions", type=int, default=5)
+    parser.add_argument(
+        "--pause", type=float, default=0.0, help="seconds that a visitor reads between questions"
+    )
+    parser.add_argument("--json", action="store_true", help="one JSON object instead of the table")
+    options = parser.parse_args()
+    figures = measure(options.visitors, options.questions, options.pause)
+    if options.json:
+        print(json.dumps(figures))
+    else:
+        for name, value in figures.items():
+            print(
+                f"{name.replace('_', ' '):24} {value:.3f}"
+                if isinstance(value, float)
+                else f"{name.replace('_', ' '):24} {value}"
+            )
+    return 1 if figures["errors"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
