@@ -1,160 +1,169 @@
-"""The answer without a model: whole sentences, steps or tables of the best section, each tied to where it stands."""
+"""The answer without a model: whole units of the best sections, under their heading, short enough to read."""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
 
 from knowledge_base.passages import Chunk, Unit
 from knowledge_base.query import Query
 from knowledge_base.search import Hit, Retrieval
-from knowledge_base.words import coverage, stems
+from knowledge_base.terms import content_words, coverage, stem, stems
 
-WORDS = 100
-_WHOLE_WORDS = 180  # a list or table alone may be this long before it is left to the document
-_RELEVANT = 0.72  # of the best unit's score; below it a sentence is about something else
-_SECOND_SECTION = 0.92  # of the best hit's score
-_COVERAGE_WEIGHT = 0.3
-_WORD = re.compile(r"\S+")
-_LEANS_ON_THE_LAST = re.compile(
-    r"(it|this|that|these|those|they|he|she|such|however|otherwise|in (this|that) case|then|also|both|but|so)\b",
-    re.IGNORECASE,
-)
+MAX_WORDS = 100
+WHOLE_WORDS = 180  # a list of steps or a table that alone exceeds the limit is shown whole up to here
+TERM_WEIGHT = 0.35  # of the words a unit shares with the question, beside its cosine
+TAIL = 0.55  # a neighbour below this share of the best unit's relevance is not shown
+SECOND = 0.85  # the least score, as a share of the best hit's, of a second section
+SECOND_GAIN = 0.12  # the least share of the question's words, by weight, that a second section must add
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A part of the answer: `quote` is a substring of `chunk.text`, made of whole units."""
+    """A quoted run of units: `quote` is `chunk.text[units[0].start : units[-1].end]`."""
 
     chunk: Chunk
     heading: str
     quote: str
+    units: tuple[Unit, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Extract:
-    """The answer: `text` is Markdown, each passage under its heading; empty where nothing was found."""
+    """An answer as Markdown, and the passages it is made of; both empty where nothing was found."""
 
     text: str
     passages: tuple[Passage, ...]
+    words: int
 
 
-def compose(query: Query, retrieval: Retrieval, words: int = WORDS) -> Extract:
-    """The units that answer, from the best section and from a second one that adds to it; about `words` at most."""
-    hits = [hit for hit in retrieval.hits if hit.units]
-    if not hits:
-        return Extract("", ())
-    passages = _passages(query, retrieval, hits[0], words)
-    left = words - sum(_count(passage.quote) for passage in passages)
-    second = _second(query, retrieval, hits, passages)
-    if second is not None and left >= words // 4:
-        passages += [
-            each for each in _passages(query, retrieval, second, left) if _count(each.quote) <= left
-        ][:1]
-    return Extract(_markdown(passages), tuple(passages))
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Units that are shown together or not at all: a lead-in with its list, a table, or one sentence."""
+
+    units: tuple[Unit, ...]
+    words: int
+    relevance: float
 
 
-def _second(query: Query, retrieval: Retrieval, hits: list[Hit], passages: list[Passage]) -> Hit | None:
-    """A section about as good as the best that covers words of the question which the best leaves out."""
-    missing = [word for word in query.words if coverage([word], retrieval.idf, _said(passages)) == 0]
-    for hit in hits[1:3]:
-        near = (
-            hit.score >= _SECOND_SECTION * hits[0].score
-            and hit.best_unit >= _SECOND_SECTION * hits[0].best_unit
-        )
-        adds = coverage(missing, retrieval.idf, stems(hit.chunk.text))
-        if near and adds >= 0.5:
-            return hit
-    return None
+def compose(query: Query, retrieval: Retrieval, max_words: int = MAX_WORDS) -> Extract:
+    """The units that answer a query, at most about `max_words` words of them.
+
+    They are a run from the best section, and one from a second where that adds words of the question. A list
+    or a table is shown whole or not at all: one that alone exceeds the limit up to `WHOLE_WORDS` words, and
+    beyond that the sentences around it with a line that says where it stands.
+    """
+    if not retrieval.hits or not retrieval.hits[0].units:
+        return Extract("", (), 0)
+    best, *others = [hit for hit in retrieval.hits if hit.units]
+    passages = [_passage(query, retrieval, best, max_words)]
+    left = max_words - _count(passages[0].quote)
+    for hit in others[:4]:
+        if hit.score < SECOND * best.score:
+            break
+        passage = _passage(query, retrieval, hit, left)
+        if 0 < _count(passage.quote) <= left and _gain(query, retrieval, passages[0], passage) >= SECOND_GAIN:
+            passages.append(passage)
+            break
+    text = "\n\n".join(
+        _shown(passage, previous) for previous, passage in pairwise([None, *passages]) if passage
+    )
+    return Extract(text, tuple(passages), sum(_count(passage.quote) for passage in passages))
 
 
-def _said(passages: list[Passage]) -> set[str]:
-    return set().union(*(stems(f"{each.chunk.context} {each.quote}") for each in passages))
+def unit_relevance(query: Query, retrieval: Retrieval, hit: Hit) -> NDArray[np.float64]:
+    """How well each unit of a hit speaks to the query: its cosine and its rare shared words; shape (units,)."""
+    terms = (*query.terms, *query.context_terms)
+    shared = [
+        coverage(terms, retrieval.rarity, frozenset(stems(hit.chunk.text[unit.start : unit.end])))
+        for unit in hit.units
+    ]
+    return np.asarray(hit.unit_scores + TERM_WEIGHT * np.array(shared), dtype=np.float64)
 
 
-def _passages(query: Query, retrieval: Retrieval, hit: Hit, words: int) -> list[Passage]:
-    """The chosen units of one section, neighbours joined, in the document's order."""
-    chosen = sorted(_choose(query, retrieval, hit, words))
+def _passage(query: Query, retrieval: Retrieval, hit: Hit, max_words: int) -> Passage:
+    """The most relevant run of whole groups within the limit."""
+    groups = _groups(hit, unit_relevance(query, retrieval, hit))
+    affordable = [i for i, group in enumerate(groups) if group.words <= max(max_words, WHOLE_WORDS)]
+    start = max(affordable, key=lambda i: (groups[i].relevance, -i)) if affordable else 0
+    stop = start + 1
+    total = groups[start].words
+    floor = TAIL * groups[start].relevance
+    while True:
+        options = [i for i in (start - 1, stop) if 0 <= i < len(groups)]
+        options = [
+            i for i in options if total + groups[i].words <= max_words and groups[i].relevance >= floor
+        ]
+        if not options:
+            break
+        # What comes after a sentence explains it more often than what stands before it.
+        chosen = max(options, key=lambda i: groups[i].relevance + (0.05 if i == stop else 0.0))
+        total += groups[chosen].words
+        start, stop = min(start, chosen), max(stop, chosen + 1)
+    units = tuple(unit for group in groups[start:stop] for unit in group.units)
+    chunk = hit.chunk
+    return Passage(chunk, chunk.heading, chunk.text[units[0].start : units[-1].end], units)
+
+
+def _groups(hit: Hit, relevance: NDArray[np.float64]) -> list[_Group]:
+    """Joins a list's items, and a lead-in that ends with a colon to what it introduces."""
+    text = hit.chunk.text
     runs: list[list[int]] = []
-    for index in chosen:
-        if runs and runs[-1][-1] == index - 1:
+    for index, unit in enumerate(hit.units):
+        before = hit.units[index - 1] if index else None
+        listed = before is not None and before.kind == unit.kind == "item"
+        introduced = before is not None and text[before.start : before.end].rstrip("*_").endswith(":")
+        if runs and (listed or (introduced and unit.kind != "sentence") or _continues(before, unit, text)):
             runs[-1].append(index)
         else:
             runs.append([index])
-    text = hit.chunk.text
     return [
-        Passage(hit.chunk, hit.chunk.heading, text[hit.units[run[0]].start : hit.units[run[-1]].end])
+        _Group(
+            tuple(hit.units[i] for i in run),
+            _count(text[hit.units[run[0]].start : hit.units[run[-1]].end]),
+            float(max(relevance[i] for i in run)),
+        )
         for run in runs
     ]
 
 
-def _choose(query: Query, retrieval: Retrieval, hit: Hit, words: int) -> set[int]:
-    """Indices of units: the best with what it leans on, then others about as relevant while there is room."""
-    scores = [
-        float(similarity) + _COVERAGE_WEIGHT * coverage(query.words, retrieval.idf, stems(_text(hit, index)))
-        for index, similarity in enumerate(hit.similarities)
-    ]
-    order = sorted(range(len(scores)), key=lambda index: (-scores[index], index))
-    chosen: set[int] = set()
-    for index in order:
-        group = _whole(hit, index) - chosen
-        size = sum(_count(_text(hit, each)) for each in chosen | group)
-        if not chosen:
-            chosen = group if size <= _WHOLE_WORDS else {index}
-        elif scores[index] >= _RELEVANT * scores[order[0]] and size <= words:
-            chosen |= group
-    return chosen
+def _continues(before: Unit | None, unit: Unit, text: str) -> bool:
+    """Whether a lead-in is followed by its explanation in the same paragraph."""
+    if before is None or unit.kind != "sentence" or before.kind != "sentence":
+        return False
+    return text[before.start : before.end].endswith(":")
 
 
-def _whole(hit: Hit, index: int) -> set[int]:
-    """A unit with what it cannot stand without: its list, the sentence that leads in, the one it refers to."""
-    group = {index}
-    if _kind(hit, index) == "item":
-        group |= _list_around(hit, index)
-    first = min(group)
-    if first > 0 and _leads_in(hit, first - 1):
-        group.add(first - 1)
-    if _leads_in(hit, index) and index + 1 < len(hit.units):
-        following = index + 1
-        group |= _list_around(hit, following) if _kind(hit, following) == "item" else {following}
-    if first > 0 and _kind(hit, first) == "sentence" and _LEANS_ON_THE_LAST.match(_text(hit, first)):
-        group.add(first - 1)
-    return group
+def _gain(query: Query, retrieval: Retrieval, first: Passage, second: Passage) -> float:
+    """How much of the question, by weight, the second passage has and the first has not."""
+    had = frozenset(stems(f"{first.chunk.context} {first.quote}"))
+    new = frozenset(stems(second.quote))
+    lacking = [term for term in query.terms if stem(term) not in had]
+    share = sum(retrieval.rarity.get(t, 1.0) for t in lacking) / max(
+        sum(retrieval.rarity.get(t, 1.0) for t in query.terms), 1e-9
+    )
+    return share * coverage(lacking, retrieval.rarity, new)
 
 
-def _list_around(hit: Hit, index: int) -> set[int]:
-    first = last = index
-    while first > 0 and _kind(hit, first - 1) == "item":
-        first -= 1
-    while last + 1 < len(hit.units) and _kind(hit, last + 1) == "item":
-        last += 1
-    return set(range(first, last + 1))
-
-
-def _leads_in(hit: Hit, index: int) -> bool:
-    return _kind(hit, index) == "sentence" and _text(hit, index).rstrip("*_ ").endswith(":")
-
-
-def _kind(hit: Hit, index: int) -> str:
-    return hit.units[index].kind
-
-
-def _text(hit: Hit, index: int) -> str:
-    unit: Unit = hit.units[index]
-    return hit.chunk.text[unit.start : unit.end]
+def _shown(passage: Passage, previous: Passage | None) -> str:
+    """A passage under its heading; the heading is left out where the passage before stands under it too."""
+    if previous is not None and previous.chunk.context == passage.chunk.context:
+        return passage.quote
+    opening = passage.quote.lstrip("#*_ ").lower()
+    if opening.startswith(passage.heading.lower()):
+        return passage.quote
+    return f"**{passage.heading}**\n\n{passage.quote}"
 
 
 def _count(text: str) -> int:
-    return len(_WORD.findall(text))
+    """Words as a reader counts them: no list marks, no table rules."""
+    return sum(1 for word in text.split() if any(character.isalnum() for character in word))
 
 
-def _markdown(passages: list[Passage]) -> str:
-    """The passages, each section's heading once, in bold, above its own."""
-    blocks: list[str] = []
-    heading = ""
-    for passage in passages:
-        if passage.heading != heading:
-            heading = passage.heading
-            blocks.append(f"**{heading}**")
-        blocks.append(passage.quote)
-    return "\n\n".join(blocks)
+def question_words(texts: Sequence[str]) -> frozenset[str]:
+    """The stems of the content words of texts."""
+    return frozenset(stem(word) for text in texts for word in content_words(text))

@@ -1,24 +1,32 @@
-"""From evidence to the probability that an answer is right: a logistic whose coefficients are shipped, or fitted."""
+"""The probability that an answer is right: a logistic function of its evidence, fitted on labelled questions."""
 
 from __future__ import annotations
 
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-VERSION: Final = 1
-SHIPPED: Final = Path(__file__).with_name("calibration.json")
-LEAST_ROWS: Final = 30
+from knowledge_base.evidence import FEATURES, SIGNS
+
+VERSION = 1
+SHIPPED = Path(__file__).with_name("calibration.json")
+MIN_ROWS = 30
+_KEYS = frozenset({"version", "features", "mean", "scale", "weights", "bias", "fitted_on"})
 
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """The evidence for one answer, whether it was right, and how much the row counts."""
+    """The evidence of one given answer, and whether it was right: answerable, and citing a right document.
+
+    `weight` says how much the row counts in a fit.
+    """
 
     evidence: Mapping[str, float]
     right: bool
@@ -27,85 +35,132 @@ class Labelled:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """`probability = sigmoid(intercept + sum of weight * evidence)`; `fitted_on` says which questions taught it."""
+    """Coefficients of the confidence: sigmoid(bias + sum of weights * (evidence - mean) / scale)."""
 
-    weights: Mapping[str, float]
-    intercept: float
-    fitted_on: str
+    features: tuple[str, ...]
+    mean: tuple[float, ...]
+    scale: tuple[float, ...]
+    weights: tuple[float, ...]
+    bias: float
+    fitted_on: str = ""
+    version: int = VERSION
 
     def probability(self, evidence: Mapping[str, float]) -> float:
-        """The probability in [0, 1] that the answer with this evidence is right."""
-        missing = self.weights.keys() - evidence.keys()
-        if missing:
-            raise ValueError(
-                f"the calibration needs the evidence {', '.join(sorted(missing))}, which was not given"
-            )
-        score = self.intercept + sum(weight * evidence[name] for name, weight in self.weights.items())
-        return 1 / (1 + math.exp(-min(50.0, max(-50.0, score))))
+        """The probability in (0, 1) that an answer with this evidence is right. KeyError if a feature lacks."""
+        columns = zip(self.features, self.mean, self.scale, self.weights, strict=True)
+        logit = self.bias + sum(w * (evidence[name] - m) / s for name, m, s, w in columns)
+        return 1.0 / (1.0 + math.exp(-min(max(logit, -30.0), 30.0)))
 
     def save(self, path: Path) -> None:
-        """Write as JSON; a reader sees the old file or the new one."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        content = {
-            "version": VERSION,
-            "fitted_on": self.fitted_on,
-            "intercept": round(self.intercept, 5),
-            "weights": {name: round(weight, 5) for name, weight in self.weights.items()},
-        }
-        beside = path.with_suffix(".tmp")
-        beside.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
-        beside.replace(path)
+        """Writes the coefficients as JSON."""
+        path.write_text(json.dumps(asdict(self), indent=1) + "\n")
+
+    @staticmethod
+    def load(path: Path | None = None) -> Calibration:
+        """The coefficients in a file, or the shipped ones. ValueError where the file is not a calibration."""
+        return shipped() if path is None else _parse(path)
 
 
-def load(path: Path = SHIPPED) -> Calibration:
-    """The calibration of a file. Anything wrong raises `ValueError` that names the file and what to do."""
-    remedy = "Delete it to use the shipped one, or run `gtm eval support SET --out FILE --fit` again."
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        if content["version"] != VERSION:
-            raise ValueError(f"its version is {content['version']}, needed is {VERSION}")
-        weights = {str(name): float(weight) for name, weight in content["weights"].items()}
-        calibration = Calibration(weights, float(content["intercept"]), str(content["fitted_on"]))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ValueError(f"The calibration {path} cannot be used: {error}. {remedy}") from error
-    if not all(map(math.isfinite, (calibration.intercept, *weights.values()))):
-        raise ValueError(f"The calibration {path} cannot be used: a coefficient is not a number. {remedy}")
-    return calibration
+@cache
+def shipped() -> Calibration:
+    """The coefficients that come with the product."""
+    return _parse(SHIPPED)
 
 
 def fit(
-    rows: Sequence[Labelled], fitted_on: str, prior: Calibration | None = None, strength: float = 20.0
+    rows: Sequence[Labelled], l2: float = 1.0, prior: Calibration | None = None, fitted_on: str = ""
 ) -> Calibration:
-    """The most probable coefficients for labelled answers, held near the shipped ones by `strength`.
+    """The coefficients that explain labelled answers best, with an L2 penalty.
 
-    `strength` is worth about that many rows: with few labels the prior stands, with many it yields. Fewer than 30
-    rows, or rows of one label alone, raise `ValueError`. L2-regularised maximum likelihood (L-BFGS).
+    With a `prior` the penalty pulls towards its coefficients, so that few rows change little; without one,
+    towards zero, and the bias is free. Weights keep the sign that each feature's meaning demands. ValueError
+    for fewer than `MIN_ROWS` rows or for rows of one label only.
     """
-    from scipy.optimize import minimize  # noqa: PLC0415 - only a fit pays for it
+    _check(rows)
+    from scipy.optimize import minimize  # noqa: PLC0415 - dear
 
-    labels = np.array([row.right for row in rows], float)
-    if len(rows) < LEAST_ROWS or labels.min() == labels.max():
-        right = int(labels.sum())
+    features = prior.features if prior else FEATURES
+    x = np.array([[row.evidence[name] for name in features] for row in rows])
+    y = np.array([1.0 if row.right else 0.0 for row in rows])
+    row_weights = np.array([row.weight for row in rows])
+    if prior:
+        mean, scale = np.array(prior.mean), np.array(prior.scale)
+        start = np.array([*prior.weights, prior.bias])
+    else:
+        mean = np.average(x, axis=0, weights=row_weights)
+        scale = np.sqrt(np.average((x - mean) ** 2, axis=0, weights=row_weights))
+        scale = np.where(scale > 1e-9, scale, 1.0)
+        start = np.zeros(len(features) + 1)
+    z = np.column_stack([(x - mean) / scale, np.ones(len(rows))])
+    penalty = np.full(len(start), l2)
+    penalty[-1] = l2 if prior else 0.0
+    bounds = [_bound(SIGNS[name]) for name in features] + [(None, None)]
+
+    def loss(theta: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        logit = z @ theta
+        value = row_weights @ (np.logaddexp(0.0, logit) - y * logit)
+        slope = z.T @ (row_weights * (1.0 / (1.0 + np.exp(-np.clip(logit, -30, 30))) - y))
+        away = theta - start
+        return float(value + penalty @ away**2 / 2), slope + penalty * away
+
+    theta = minimize(loss, start, jac=True, bounds=bounds, method="L-BFGS-B").x
+    return Calibration(
+        features=tuple(features),
+        mean=_rounded(mean),
+        scale=_rounded(scale),
+        weights=_rounded(theta[:-1]),
+        bias=round(float(theta[-1]), 6),
+        fitted_on=fitted_on,
+    )
+
+
+def _check(rows: Sequence[Labelled]) -> None:
+    right = sum(row.right for row in rows)
+    if len(rows) < MIN_ROWS:
         raise ValueError(
-            f"A fit needs at least {LEAST_ROWS} labelled questions with right and wrong answers among them; "
-            f"here are {len(rows)}, of which {right} were answered right. Add questions."
+            f"{len(rows)} labelled questions are too few to fit the confidence: at least {MIN_ROWS} are needed; "
+            "add questions, some that the documents answer and some that they do not."
         )
-    prior = prior or load()
-    names = list(prior.weights)
-    values = np.array([[row.evidence[name] for name in names] for row in rows], float)
-    scale = np.maximum(values.std(axis=0), 1e-3)
-    counts = np.array([row.weight for row in rows], float)
-    middle = np.array([*(prior.weights[name] for name in names), prior.intercept])
-    design = np.column_stack([values, np.ones(len(rows))])
-    spread = np.array([*scale, 0.3])  # the base rate of one's own questions is learnt sooner than the slopes
+    if right in (0, len(rows)):
+        kind = "right" if right else "wrong"
+        raise ValueError(
+            f"All {len(rows)} answers are {kind}, so nothing tells right from wrong: add questions that the "
+            f"documents {'do not ' if right else ''}answer."
+        )
 
-    def loss(coefficients: np.ndarray) -> tuple[float, np.ndarray]:
-        score = np.clip(design @ coefficients, -50, 50)
-        probability = 1 / (1 + np.exp(-score))
-        away = (coefficients - middle) * spread
-        value = -(counts * (labels * score - np.logaddexp(0, score))).sum() + strength * (away**2).sum() / 2
-        slope = design.T @ (counts * (probability - labels)) + strength * away * spread
-        return float(value), slope
 
-    found = minimize(loss, middle, jac=True, method="L-BFGS-B")
-    return Calibration(dict(zip(names, map(float, found.x[:-1]), strict=True)), float(found.x[-1]), fitted_on)
+def _bound(sign: int) -> tuple[float | None, float | None]:
+    return (0.0 if sign > 0 else None, 0.0 if sign < 0 else None)
+
+
+def _rounded(values: NDArray[np.float64]) -> tuple[float, ...]:
+    return tuple(round(float(value), 6) for value in values)
+
+
+def _parse(path: Path) -> Calibration:
+    """Reads a calibration; every complaint names the file and says what to do."""
+    remedy = "delete it to use the shipped one, or run `gtm eval support SET --fit` again"
+    try:
+        raw: Any = json.loads(path.read_text())
+    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise ValueError(f"{path}: this calibration cannot be read ({error}); {remedy}.") from error
+    if not isinstance(raw, dict) or set(raw) != _KEYS or raw["version"] != VERSION:
+        raise ValueError(f"{path}: this is no calibration of version {VERSION}; {remedy}.")
+    features = raw["features"]
+    unknown = (
+        [name for name in features if name not in FEATURES] if isinstance(features, list) else [features]
+    )
+    if unknown:
+        raise ValueError(f'{path}: unknown features {unknown} under "features"; {remedy}.')
+    for key in ("mean", "scale", "weights"):
+        values = raw[key]
+        if not isinstance(values, list) or len(values) != len(features) or not all(map(_finite, values)):
+            raise ValueError(f'{path}: "{key}" must list one finite number a feature; {remedy}.')
+    if not _finite(raw["bias"]) or not all(value > 0 for value in raw["scale"]):
+        raise ValueError(f'{path}: "bias" must be a finite number and every "scale" positive; {remedy}.')
+    mean, scale, weights = (tuple(map(float, raw[key])) for key in ("mean", "scale", "weights"))
+    return Calibration(tuple(features), mean, scale, weights, float(raw["bias"]), str(raw["fitted_on"]))
+
+
+def _finite(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)

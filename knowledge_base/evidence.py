@@ -1,59 +1,74 @@
-"""What speaks for an answer: a few numbers, each of which means the same in every knowledge base.
-
-Absolute similarity is not confidence: it moves with the style of documents and questions. What carries over from
-one set of questions to another is how far the best passage stands out of the rest for the same question, how near
-the best single sentence is, and whether the words of the question that the heading does not have are in the
-answer's own sentences.
-"""
+"""What speaks for an answer: the features that the calibrated confidence is computed from."""
 
 from __future__ import annotations
-
-import math
 
 import numpy as np
 
 from knowledge_base.answer import Extract
 from knowledge_base.query import Query
 from knowledge_base.search import Retrieval
-from knowledge_base.words import coverage, stem, stems
-
-_LEAST = 0.02
+from knowledge_base.terms import coverage, names, stem, stems
 
 
 def evidence(query: Query, retrieval: Retrieval, extract: Extract) -> dict[str, float]:
-    """Named signs for the probability that `extract` answers `query`; all 0 where nothing was found.
-
-    Source: the idea of judging a ranking by its own scores follows query performance prediction (NQC, WIG).
-    """
+    """The features of an answer by name; every one is finite, and 0 everywhere where nothing was found."""
     if not retrieval.hits or not extract.passages:
-        return dict.fromkeys(NAMES, 0.0)
+        return dict.fromkeys(FEATURES, 0.0)
     best = retrieval.hits[0]
-    quoted = stems(" ".join(passage.quote for passage in extract.passages))
+    dense = retrieval.dense
+    rest = dense[1:50] if len(dense) > 1 else np.zeros(1)
+    top = float(dense[0]) if len(dense) else 0.0
+    rivals = [hit for hit in retrieval.hits if hit.chunk.document != best.chunk.document]
     context = stems(best.chunk.context)
-    words, idf = query.words, retrieval.idf
-    beyond = [word for word in words if stem(word) not in context]
-    standing_out = max(retrieval.margin, _LEAST)
-    nearest = max(best.best_unit, _LEAST)
-    values = {
-        "nearest": math.log(nearest),
-        "margin": math.log(standing_out),
-        "weaker": math.log(min(nearest / 0.6, standing_out / 0.4)),
-        "covered": math.log(0.25 + coverage(words, idf, quoted | context)),
-        "beyond": coverage(beyond, idf, quoted) if beyond else 0.5,
-        "documents": math.log(max(_document_margin(retrieval), _LEAST)),
-        "follows_up": float(query.follows_up),
+    answer = frozenset([*context, *(s for p in extract.passages for s in stems(p.quote))])
+    passage = frozenset([*context, *stems(best.chunk.text)])
+    units = max(
+        (float(hit.unit_scores.max()) for hit in retrieval.hits[:3] if len(hit.unit_scores)), default=0.0
+    )
+    missing = [retrieval.rarity.get(term, 1.0) for term in query.terms if stem(term) not in passage]
+    exact = names(query.question)
+    lexical_top = float(retrieval.lexical[0]) if len(retrieval.lexical) else 0.0
+    return {
+        "cosine": top,
+        "unit_cosine": units,
+        "lift": top - float(rest.mean()),
+        "margin": best.score - (rivals[0].score if rivals else 0.0),
+        "coverage": coverage(query.terms, retrieval.rarity, passage),
+        "answer_coverage": coverage(query.terms, retrieval.rarity, answer),
+        "rarest_missing": max(missing, default=0.0),
+        "names": coverage(exact, retrieval.rarity, passage) if exact else 0.5,
+        "agreement": best.lexical / lexical_top if lexical_top > 0 else 0.0,
+        "dependence": query.dependence,
+        "terms": float(np.log1p(len(query.terms))),
     }
-    return {name: values[name] for name in NAMES}
 
 
-NAMES = ("nearest", "margin", "weaker", "covered", "beyond", "documents", "follows_up")
+FEATURES = (
+    "cosine",
+    "unit_cosine",
+    "lift",
+    "margin",
+    "coverage",
+    "answer_coverage",
+    "rarest_missing",
+    "names",
+    "agreement",
+    "dependence",
+    "terms",
+)
+"""The names of all features, in order."""
 
-
-def _document_margin(retrieval: Retrieval) -> float:
-    """How far the best document is above the documents at ranks 5 to 10."""
-    best: dict[str, float] = {}
-    for hit in retrieval.hits:
-        best.setdefault(hit.chunk.document, hit.score)
-    scores = list(best.values())
-    tail = scores[4:10] or scores[1:] or [0.0]
-    return scores[0] - float(np.mean(tail))
+SIGNS: dict[str, int] = {
+    "cosine": 1,
+    "unit_cosine": 1,
+    "lift": 1,
+    "margin": 1,
+    "coverage": 1,
+    "answer_coverage": 1,
+    "rarest_missing": -1,
+    "names": 1,
+    "agreement": 1,
+    "dependence": -1,
+    "terms": 0,
+}
+"""How the probability may move as each feature grows: up (1), down (-1), or either way (0)."""

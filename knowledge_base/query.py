@@ -1,56 +1,86 @@
-"""What to search for: the question, and how the conversation completes it."""
+"""What to search for: the question itself, and the question within its conversation."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
-from knowledge_base.words import content_words
+from knowledge_base.terms import content_words, words
 
-_ANSWER_CHARACTERS = 300  # the beginning of an answer names its subject; more of it drowns the question
-_QUESTION_CHARACTERS = 2_000
-_CUSTOMER = ("customer", "user")
+Kind = Literal["person", "time", "number", "place", "reason", "way", "confirmation", "thing"]
+CUSTOMER_ROLES = ("customer", "user")
+MAX_CHARACTERS = 2_000
 
-
-@dataclass(frozen=True, slots=True)
-class Variant:
-    """One wording of the question; the weights of a query's variants add up to 1."""
-
-    text: str
-    weight: float
+_KINDS: dict[Kind, re.Pattern[str]] = {
+    "number": re.compile(
+        r"\bhow (many|much|long|old|far|tall|big|large|often|high|late|soon|fast)\b"
+        r"|\bwhat (number|percent\w*|price|amount|age|size)\b|\b(cost|price)s?\b"
+    ),
+    "person": re.compile(r"\b(who|whom|whose)\b"),
+    "time": re.compile(r"\bwhen\b|\bwhat (time|year|date|day|month)\b"),
+    "place": re.compile(r"\bwhere\b|\bwhat (country|city|state|place|address)\b"),
+    "reason": re.compile(r"\bwhy\b|\bhow come\b|\bwhat (caused?|causes|makes?)\b"),
+    "way": re.compile(r"\bhow\b"),
+    "confirmation": re.compile(
+        r"^\W*(and |but |so |or )?"
+        r"(is|are|am|was|were|do|does|did|can|could|will|would|should|may|has|have|had)\b"
+    ),
+}
+_POINTING = frozenset(
+    re.findall(
+        r"\w+",
+        "it its they them their theirs he him his she her hers this that these those there then one ones such "
+        "same else another other others both either former latter",
+    )
+)
+_OPENING = re.compile(r"^\W*(and|but|so|or|then|also|what about|how about|what if|ok|okay|i mean|why not)\b")
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A question with the wordings it is searched in, the question itself first."""
+    """A question, and what of its conversation is searched with it.
+
+    `context` is the customer's message before it, empty where there is none; `terms` are the content words of
+    the question, `context_terms` those that only the context adds. `dependence` in [0, 1] says how much the
+    wording leans on the conversation.
+    """
 
     question: str
-    variants: tuple[Variant, ...]
+    context: str
+    terms: tuple[str, ...]
+    context_terms: tuple[str, ...]
+    kind: Kind
+    dependence: float
 
     @property
-    def words(self) -> list[str]:
-        """The distinct content words of the question itself."""
-        return content_words(self.question)
-
-    @property
-    def follows_up(self) -> bool:
-        """Whether earlier turns are part of what is searched for."""
-        return len(self.variants) > 1
+    def contextual(self) -> str:
+        """The question with its context, as one text."""
+        return f"{self.question} {self.context}" if self.context else self.question
 
 
 def build_query(question: str, history: Sequence[tuple[str, str]] = ()) -> Query:
-    """The query for a question asked after `history`: (role, text) pairs, oldest first.
+    """What to search for when `question` is asked after `history`, (role, text) pairs with the oldest first.
 
-    A follow-up ("and for opened ones?") is searched as it stands, after the customer's last question, and after the
-    beginning of the last answer. The weights were chosen on multi-turn questions: see benchmarks/fit_confidence.py.
+    Roles "customer" and "user" are the asker's; other roles' messages are not searched for: measured, the words
+    of an answer draw the search back to the passage that was answered from.
     """
-    question = question[:_QUESTION_CHARACTERS].strip()
-    asked = next((text for role, text in reversed(history) if role in _CUSTOMER and text.strip()), "")
-    answered = next((text for role, text in reversed(history) if role not in _CUSTOMER and text.strip()), "")
-    texts = [(question, 0.4)]
-    if asked:
-        texts.append((f"{asked[:_QUESTION_CHARACTERS]} {question}", 0.4))
-    if answered:
-        texts.append((f"{answered[:_ANSWER_CHARACTERS]} {question}", 0.2))
-    total = sum(weight for _, weight in texts)
-    return Query(question, tuple(Variant(text, weight / total) for text, weight in texts))
+    question = question.strip()[:MAX_CHARACTERS]
+    said = [text.strip() for role, text in history if role in CUSTOMER_ROLES and text.strip()]
+    context = said[-1][:MAX_CHARACTERS] if said else ""
+    terms = content_words(question)
+    context_terms = tuple(term for term in content_words(context) if term not in terms)
+    return Query(question, context, terms, context_terms, _kind(question), _dependence(question, terms))
+
+
+def _kind(question: str) -> Kind:
+    lowered = question.lower()
+    return next((kind for kind, pattern in _KINDS.items() if pattern.search(lowered)), "thing")
+
+
+def _dependence(question: str, terms: Sequence[str]) -> float:
+    """Grows with pointing words and connecting openings, shrinks with content words."""
+    spoken = words(question)
+    pointing = sum(word in _POINTING for word in spoken) + 2 * bool(_OPENING.match(question.lower()))
+    return (0.5 + pointing) / (0.5 + pointing + len(terms))

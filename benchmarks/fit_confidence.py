@@ -1,0 +1,162 @@
+"""Fits the shipped confidence on labelled sets, and measures it on sets that it was not fitted on.
+
+    python benchmarks/fit_confidence.py [--rag FOLDER] [--home FOLDER] [--write]
+
+Every set is ingested and asked as a user's own documents would be. `--home` keeps the indexes between runs;
+`--write` replaces knowledge_base/calibration.json.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from ingest.pipeline import ingest  # noqa: E402
+from knowledge_base import metrics  # noqa: E402
+from knowledge_base.answer import compose  # noqa: E402
+from knowledge_base.confidence import SHIPPED, Calibration, Labelled, fit  # noqa: E402
+from knowledge_base.embedding import DEFAULT_MODEL, load_embedder  # noqa: E402
+from knowledge_base.evidence import evidence  # noqa: E402
+from knowledge_base.index import Index  # noqa: E402
+from knowledge_base.passages import Embedder  # noqa: E402
+from knowledge_base.query import build_query  # noqa: E402
+from knowledge_base.search import search  # noqa: E402
+
+THRESHOLD = 0.70  # policies/support.yaml
+L2 = 3.0
+DOMAINS: dict[str, tuple[str, ...]] = {
+    "ClapNQ": ("clapnq",),
+    "MTRAG-UN": ("mtragun-govt", "mtragun-fiqa"),
+    "govt": ("mtragun-govt",),
+    "fiqa": ("mtragun-fiqa",),
+    "Two Peaks": ("two_peaks",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One asked question: its evidence, and what a right answer would have been."""
+
+    source: str
+    identifier: str
+    answerable: bool
+    gold: frozenset[str]
+    ranked: tuple[str, ...]
+    cited: frozenset[str]
+    evidence: dict[str, float]
+    seconds: float
+
+    @property
+    def right(self) -> bool:
+        """Answerable, and the answer cites a gold document."""
+        return self.answerable and bool(self.cited & self.gold)
+
+
+def ask_set(source: str, folder: Path, home: Path, embedder: Embedder) -> list[Case]:
+    """Ingests `folder/docs` and asks every question of `folder/questions.jsonl`."""
+    index = Index(home / source, embedder.fingerprint, embedder.dimension)
+    report = ingest([folder / "docs"], index, embedder)
+    print(f"{source}: {report.chunks} chunks, {report.seconds:.1f} s", file=sys.stderr)
+    cases = []
+    for line in (folder / "questions.jsonl").read_text().splitlines():
+        row = json.loads(line)
+        started = time.perf_counter()
+        query = build_query(row["question"], [(turn["role"], turn["content"]) for turn in row["history"]])
+        with index.snapshot() as snapshot:
+            retrieval = search(snapshot, embedder, query)
+        extract = compose(query, retrieval)
+        signs = evidence(query, retrieval, extract)
+        seconds = time.perf_counter() - started
+        cases.append(
+            Case(
+                source=source,
+                identifier=row["id"],
+                answerable=row["answerable"],
+                gold=frozenset(row["gold"]),
+                ranked=tuple(dict.fromkeys(hit.chunk.document for hit in retrieval.hits)),
+                cited=frozenset(passage.chunk.document for passage in extract.passages),
+                evidence=signs,
+                seconds=seconds,
+            )
+        )
+    return cases
+
+
+def fit_on(cases: Sequence[Case], note: str = "") -> Calibration:
+    """Fits with an equal weight a set, each scaled to the mean size."""
+    sizes = {source: sum(case.source == source for case in cases) for source in {c.source for c in cases}}
+    mean = len(cases) / len(sizes)
+    return fit([Labelled(c.evidence, c.right, mean / sizes[c.source]) for c in cases], L2, fitted_on=note)
+
+
+def figures(cases: Sequence[Case], calibration: Calibration) -> list[float | None]:
+    """hit@1, hit@5, nDCG@5, AUROC, AURC, ECE, answered share, wrong-answer rate."""
+    with_gold = [case for case in cases if case.gold]
+    sure = [calibration.probability(case.evidence) for case in cases]
+    right = [case.right for case in cases]
+    return [
+        sum(metrics.hit_at(1, case.ranked, case.gold) for case in with_gold) / len(with_gold),
+        sum(metrics.hit_at(5, case.ranked, case.gold) for case in with_gold) / len(with_gold),
+        sum(metrics.ndcg_at(5, case.ranked, case.gold) for case in with_gold) / len(with_gold),
+        metrics.auroc(sure, [case.answerable for case in cases]),
+        metrics.aurc(sure, right),
+        metrics.ece(sure, right),
+        metrics.answered_share(sure, THRESHOLD),
+        metrics.wrong_answer_rate(sure, right, THRESHOLD),
+    ]
+
+
+def report(cases: Sequence[Case]) -> None:
+    """Prints a line a domain, held out and in sample."""
+    names = ("hit@1", "hit@5", "nDCG@5", "AUROC", "AURC", "ECE", "answered", "wrong")
+    print(f"{'':24}" + "".join(f"{name:>9}" for name in names))
+    everything = fit_on(cases)
+    for domain, sources in DOMAINS.items():
+        asked = [case for case in cases if case.source in sources]
+        others = [case for case in cases if case.source not in sources]
+        if not asked or not others:
+            continue
+        for label, calibration in (("held out", fit_on(others)), ("in sample", everything)):
+            values = figures(asked, calibration)
+            shown = "".join(f"{'-' if value is None else format(value, '.3f'):>9}" for value in values)
+            print(f"{domain + ', ' + label:24}{shown}")
+    seconds = [case.seconds for case in cases]
+    print(f"p50 {1000 * (metrics.percentile(seconds, 0.5) or 0):.1f} ms,", end=" ")
+    print(f"p95 {1000 * (metrics.percentile(seconds, 0.95) or 0):.1f} ms a question")
+
+
+def main() -> None:
+    """Reads the arguments, asks every set found, prints the figures."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--rag", type=Path, default=ROOT.parent / "shared" / "data" / "rag")
+    parser.add_argument("--home", type=Path)
+    parser.add_argument("--write", action="store_true")
+    arguments = parser.parse_args()
+    folders = {source: arguments.rag / source for sources in DOMAINS.values() for source in sources}
+    folders["two_peaks"] = ROOT / "tests" / "data" / "two_peaks"
+    with tempfile.TemporaryDirectory() as scratch:
+        home = arguments.home or Path(scratch)
+        embedder = load_embedder(DEFAULT_MODEL, home / "models")
+        cases = [
+            case
+            for source, folder in folders.items()
+            if folder.is_dir()
+            for case in ask_set(source, folder, home, embedder)
+        ]
+    report(cases)
+    if arguments.write:
+        note = ", ".join(dict.fromkeys(case.source for case in cases))
+        fit_on(cases, note).save(SHIPPED)
+
+
+if __name__ == "__main__":
+    main()
