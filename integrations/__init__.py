@@ -77,10 +77,10 @@ def open_index(settings: Settings, embedder: Embedder) -> Index:
 
 def open_calibration(settings: Settings) -> Calibration:
     """The home's own fit where it has one, else the shipped coefficients. A broken file raises `Permanent`."""
-    from knowledge_base.confidence import SHIPPED, load  # noqa: PLC0415
+    from knowledge_base.confidence import Calibration  # noqa: PLC0415
 
     try:
-        return load(settings.calibration if settings.calibration.is_file() else SHIPPED)
+        return Calibration.load(settings.calibration if settings.calibration.is_file() else None)
     except ValueError as error:
         raise Permanent(str(error)) from error
 

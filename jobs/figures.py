@@ -75,9 +75,9 @@ def judge(rows: Sequence[Row]) -> Figures:
     right = [row.right for row in rows]
     seconds = [row.seconds for row in rows]
     values: dict[str, float | None] = {
-        "hit@1": _mean([metrics.hit_at(row.retrieved, row.gold, 1) for row in with_gold]),
-        "hit@5": _mean([metrics.hit_at(row.retrieved, row.gold, 5) for row in with_gold]),
-        "ndcg@5": _mean([metrics.ndcg_at(row.retrieved, row.gold, 5) for row in with_gold]),
+        "hit@1": _mean([metrics.hit_at(1, row.retrieved, row.gold) for row in with_gold]),
+        "hit@5": _mean([metrics.hit_at(5, row.retrieved, row.gold) for row in with_gold]),
+        "ndcg@5": _mean([metrics.ndcg_at(5, row.retrieved, row.gold) for row in with_gold]),
         "auroc": metrics.auroc(confidence, [row.answerable for row in rows]),
         "aurc": metrics.aurc(confidence, right) if with_gold else None,
         "ece": metrics.ece(confidence, right) if with_gold else None,

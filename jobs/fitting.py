@@ -9,6 +9,7 @@ from hashlib import blake2b
 from agents.domain import Decision
 from agents.errors import BadInput
 from agents.policy import Thresholds, load_policy
+from integrations import prepare_home
 from integrations.settings import Settings
 from jobs.figures import Figures, Row, judge
 from knowledge_base.confidence import Calibration, Labelled, fit
@@ -33,20 +34,23 @@ def refit(settings: Settings, rows: Sequence[Row], fitted_on: str) -> Refit:
     thresholds = load_policy(settings.policies).thresholds
     usable = [row for row in rows if row.evidence]
     try:
-        calibration = fit([_labelled(row) for row in usable], fitted_on)
+        calibration = _fit(usable, fitted_on)
         held_out: list[Row] = []
         for fold in range(FOLDS):
-            others = fit([_labelled(row) for row in usable if _fold(row) != fold], fitted_on)
+            others = _fit([row for row in usable if _fold(row) != fold], fitted_on)
             held_out += [_again(row, others, thresholds) for row in rows if _fold(row) == fold]
     except ValueError as error:
         raise BadInput(str(error)) from error
     in_sample = judge([_again(row, calibration, thresholds) for row in rows])
+    prepare_home(settings.home)
     calibration.save(settings.calibration)
     return Refit(calibration, in_sample, judge(held_out))
 
 
-def _labelled(row: Row) -> Labelled:
-    return Labelled(row.evidence, row.right)
+def _fit(rows: Sequence[Row], fitted_on: str) -> Calibration:
+    """From the shipped coefficients, which few questions move little and many replace."""
+    labelled = [Labelled(row.evidence, row.right) for row in rows]
+    return fit(labelled, prior=Calibration.load(), fitted_on=fitted_on)
 
 
 def _fold(row: Row) -> int:
