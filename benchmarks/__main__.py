@@ -12,7 +12,9 @@ FOLDER = Path(__file__).parent
 def names() -> list[str]:
     """The benchmarks: each module of this folder that can be run on its own."""
     return sorted(
-        path.stem for path in FOLDER.glob("*.py") if "__main__" in path.read_text("utf-8") and path.stem != "__main__"
+        path.stem
+        for path in FOLDER.glob("*.py")
+        if "__main__" in path.read_text("utf-8") and path.stem != "__main__"
     )
 
 

@@ -1,9 +1,12 @@
 """Checks of the sample knowledge base (Two Peaks Chai Co.) and of its question set."""
 
+from __future__ import annotations
+
 import json
 import re
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,7 +25,7 @@ TEXTS = {path.name: path.read_text(encoding="utf-8") for path in sorted(DOCUMENT
 ROWS = [json.loads(line) for line in QUESTIONS.read_text(encoding="utf-8").splitlines()]
 
 
-def sections(text):
+def sections(text: str) -> list[tuple[str, str]]:
     """The numbered sections of a document as (number, body), in file order."""
     marks = list(HEADING.finditer(text))
     found = []
@@ -179,13 +182,13 @@ FACTS = [
 ]
 
 
-def test_size():
+def test_size() -> None:
     assert len(TEXTS) >= 20
     assert 150 <= sum(len(found) for found in SECTIONS.values()) <= 190
 
 
 @pytest.mark.parametrize("name", TEXTS)
-def test_structure(name):
+def test_structure(name: str) -> None:
     text = TEXTS[name]
     lines = text.splitlines()
     assert lines[0].startswith("# ")
@@ -197,7 +200,7 @@ def test_structure(name):
 
 
 @pytest.mark.parametrize("name", TEXTS)
-def test_section_numbers(name):
+def test_section_numbers(name: str) -> None:
     numbers = [number for number, _ in SECTIONS[name]]
     keys = [tuple(map(int, number.split("."))) for number in numbers]
     assert len(set(numbers)) == len(numbers)
@@ -209,14 +212,14 @@ def test_section_numbers(name):
 
 
 @pytest.mark.parametrize("name", TEXTS)
-def test_every_section_says_something(name):
+def test_every_section_says_something(name: str) -> None:
     for number, body in SECTIONS[name]:
         listed = re.search(r"^(?:\||- |\d+\. )", body, re.MULTILINE)
         sentences = len(re.findall(r"[.!?](?:\s|$)", body))
         assert listed or 2 <= sentences <= 7, (number, sentences)
 
 
-def test_unopened_perishable_items():
+def test_unopened_perishable_items() -> None:
     found = dict(SECTIONS["returns-and-refunds.md"])
     assert "### 3.2 " in TEXTS["returns-and-refunds.md"]
     for words in (
@@ -232,7 +235,7 @@ def test_unopened_perishable_items():
 
 
 @pytest.mark.parametrize("name", TEXTS)
-def test_addresses_are_examples(name):
+def test_addresses_are_examples(name: str) -> None:
     for address in EMAIL.findall(TEXTS[name]):
         assert address.endswith("@twopeakschai.example"), address
     for number in PHONE.findall(TEXTS[name]):
@@ -241,13 +244,13 @@ def test_addresses_are_examples(name):
 
 
 @pytest.mark.parametrize("name", TEXTS)
-def test_links_resolve(name):
+def test_links_resolve(name: str) -> None:
     for target in LINK.findall(TEXTS[name]):
         assert target in TEXTS, target
 
 
 @pytest.mark.parametrize("name", TEXTS)
-def test_section_references_exist(name):
+def test_section_references_exist(name: str) -> None:
     """A "section 3.3" in the running text names a section of the linked or the same document."""
     for match in re.finditer(r"(?:\(([\w-]+\.md)\), )?\bsections? (\d+(?:\.\d+)?)", TEXTS[name]):
         document = match.group(1) or name
@@ -255,13 +258,13 @@ def test_section_references_exist(name):
 
 
 @pytest.mark.parametrize("subject", ["engrav", "personaliz", "monogram", r"\boat\b"])
-def test_deliberate_gaps(subject):
+def test_deliberate_gaps(subject: str) -> None:
     """Demonstrations need questions that the documents do not answer."""
     assert not [name for name, text in TEXTS.items() if re.search(subject, text, re.IGNORECASE)]
 
 
 @pytest.mark.parametrize(("name", "pattern", "value", "places"), FACTS, ids=[fact[0] for fact in FACTS])
-def test_facts_agree(name, pattern, value, places):
+def test_facts_agree(name: str, pattern: str, value: str, places: int) -> None:
     stated = [
         (document, next(group for group in match.groups() if group is not None))
         for document, text in TEXTS.items()
@@ -271,7 +274,7 @@ def test_facts_agree(name, pattern, value, places):
     assert {found for _, found in stated} == {value}, stated
 
 
-def test_question_counts():
+def test_question_counts() -> None:
     assert Counter(row["kind"] for row in ROWS) == {
         "answerable": 100,
         "unanswerable": 48,
@@ -283,7 +286,7 @@ def test_question_counts():
 
 
 @pytest.mark.parametrize("row", ROWS, ids=[row["id"] for row in ROWS])
-def test_question(row):
+def test_question(row: dict[str, Any]) -> None:
     assert list(row) == [
         "id",
         "question",
