@@ -23,6 +23,7 @@ from agents.rules import RuleBook, Verdict
 if TYPE_CHECKING:
     from langchain_core.runnables import RunnableConfig
     from langgraph.checkpoint.base import BaseCheckpointSaver
+    from langgraph.types import Durability
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,8 @@ class SupportGraph:
         """One turn of the conversation `thread`; `history` is what was said before, oldest first."""
         config: RunnableConfig = {"configurable": {"thread_id": thread}}
         # "exit": one checkpoint a turn. Nothing in a turn is worth resuming: the question is in the log.
-        end = self._graph.invoke({"text": text, "history": list(history)}, config, durability="exit")
+        durability: Durability | None = "exit" if self._graph.checkpointer else None
+        end = self._graph.invoke({"text": text, "history": list(history)}, config, durability=durability)
         outcome: Outcome = end["outcome"]
         return outcome
 
