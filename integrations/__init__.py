@@ -41,7 +41,7 @@ def connect(settings: Settings) -> Services:
         policy=load_policy(settings.policies),
         log=log,
         open_embedder=lambda: open_embedder(settings),
-        open_index=lambda embedder: open_index(settings, embedder),
+        open_index=lambda embedder: _open_kept_index(settings, embedder, services),
         open_calibration=lambda: open_calibration(settings),
         open_checkpoints=lambda: _open_checkpoints(settings, services),
         closers=[log.close],
@@ -73,6 +73,12 @@ def open_index(settings: Settings, embedder: Embedder) -> Index:
     from knowledge_base.index import Index  # noqa: PLC0415
 
     return Index(settings.index_folder, embedder.fingerprint, embedder.dimension, settings.chroma_url)
+
+
+def _open_kept_index(settings: Settings, embedder: Embedder, services: Services) -> Index:
+    index = open_index(settings, embedder)
+    services.closers.append(index.close)
+    return index
 
 
 def open_calibration(settings: Settings) -> Calibration:
