@@ -28,11 +28,13 @@ _HASHED: Final = re.compile(r"/assets/.+-[\w-]{8,}\.\w+")
 class Gate:
     """Refuses what the pages never ask for, and adds the headers that hold for every answer.
 
-    `ours` are the paths served beside Gradio: a path itself, or the beginning of one where it ends in "/".
+    `ours` are the paths served beside Gradio by `app`: a path itself, or the beginning of one where it ends
+    in "/". All others that may pass are for `gradio`.
     """
 
-    def __init__(self, app: ASGIApp, ours: Iterable[str], frame_ancestors: str) -> None:
+    def __init__(self, app: ASGIApp, gradio: ASGIApp, ours: Iterable[str], frame_ancestors: str) -> None:
         self._app = app
+        self._gradio = gradio
         self._ours = tuple(ours)
         self._policy = content_policy("script-src 'none'", frame_ancestors)
 
@@ -54,7 +56,9 @@ class Gate:
         if refusal:
             await refusal(scope, receive, send_with_headers)
         else:
-            await self._app(scope, _limited(receive), send_with_headers)
+            # Gradio's calls go straight to Gradio: our own layers would cost each of their messages time.
+            app = self._app if self._is_ours(scope["path"]) else self._gradio
+            await app(scope, _limited(receive), send_with_headers)
 
     def _refusal(self, scope: Scope) -> PlainTextResponse | JSONResponse | None:
         path, headers = scope["path"], Headers(scope=scope)

@@ -25,11 +25,15 @@ from apps.visitors import COOKIE, Visitors
 
 log = logging.getLogger(__name__)
 
-THREADS: Final = 64
-"""How many calls may run at the same time: they wait for a model more than they compute."""
+THREADS: Final = 16
+"""How many calls run at the same time. An answer from the documents computes, so that many more only get in each
+other's way (measured on two cores: 64 threads take twice as long as 16)."""
 
 QUEUE: Final = 2000
 """How many questions may wait; beyond that a visitor is told to try again."""
+
+STATUS_SECONDS: Final = 3600.0
+"""How seldom Gradio tells those who wait their rank in the queue."""
 
 _TEMPLATE: Final = Path(__file__).with_name("static") / "chat.html"
 _START: Final = """
@@ -121,7 +125,11 @@ def build_chat(session: Session, policy: SupportPolicy, visitors: Visitors) -> g
         for call, name in ((chat_open, "open"), (chat_rate, "rate"), (chat_begin, "begin")):
             api(call, api_name=name, api_visibility="undocumented", queue=False, concurrency_limit=None)
     blocks.max_threads = THREADS
-    blocks.queue(max_size=QUEUE, default_concurrency_limit=None, api_open=False)
+    # Gradio would tell everybody in the queue about every step of everybody else; the page shows no ranks.
+    blocks.queue(STATUS_SECONDS, api_open=False, max_size=QUEUE, default_concurrency_limit=None)
+    # It also looks for work every millisecond, which keeps an idle machine busy.
+    blocks._queue.sleep_when_free = 0.005
+    blocks._queue.progress_update_sleep_when_free = 0.5
     return blocks
 
 

@@ -20,6 +20,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
 
 from agents.errors import BadInput, DeskError
 from agents.session import Session
@@ -39,7 +40,7 @@ _OURS: Final = ("/", "/healthz", "/embed.js", "/favicon.ico", "/documents/", "/c
 log = logging.getLogger(__name__)
 
 
-def build_app(session: Session, settings: Settings) -> FastAPI:
+def build_app(session: Session, settings: Settings) -> ASGIApp:
     """Everything that is served. A further Gradio page is one more mount, and its prefix in `_OURS`."""
     policy = session.policy
     visitors = Visitors(read_secret(settings.home))
@@ -48,10 +49,7 @@ def build_app(session: Session, settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
-        middleware=[
-            Middleware(Gate, ours=_OURS, frame_ancestors=ancestors),
-            Middleware(GZipMiddleware, minimum_size=2000, compresslevel=4),
-        ],
+        middleware=[Middleware(GZipMiddleware, minimum_size=2000, compresslevel=4)],
     )
     _add_documents(app, session, policy.brand.name)
     _add_files(app, session)
@@ -67,8 +65,9 @@ def build_app(session: Session, settings: Settings) -> FastAPI:
         return response
 
     gr.mount_gradio_app(app, blocks, path="/", footer_links=[], run_history=False, show_error=False)
-    shell.wraps(next(route.app for route in app.routes if isinstance(route, Mount) and route.path == ""))
-    return app
+    gradio = next(route.app for route in app.routes if isinstance(route, Mount) and route.path == "")
+    shell.wraps(gradio)
+    return Gate(app, gradio, ours=_OURS, frame_ancestors=ancestors)
 
 
 def _add_documents(app: FastAPI, session: Session, brand: str) -> None:

@@ -20,7 +20,7 @@ import yaml
 from agents.policy import SHIPPED
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Page
+    from playwright.sync_api import Browser, BrowserContext, Dialog, Page
 
 GTM = Path(sys.executable).with_name("gtm")
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
@@ -150,6 +150,10 @@ def new_page(browser: Browser) -> Iterator[Callable[..., Page]]:
     contexts: list[BrowserContext] = []
     faults: list[str] = []
 
+    def refuse(dialog: Dialog) -> None:
+        faults.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
     def open_page(*, phone: bool = False, dark: bool = False, reduced_motion: bool = True) -> Page:
         context = browser.new_context(
             viewport=PHONE if phone else DESKTOP,  # type: ignore[arg-type]
@@ -162,7 +166,7 @@ def new_page(browser: Browser) -> Iterator[Callable[..., Page]]:
         context.set_default_timeout(20_000)
         page = context.new_page()
         page.on("pageerror", lambda error: faults.append(f"script error: {error}"))
-        page.on("dialog", lambda dialog: (faults.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+        page.on("dialog", refuse)
         return page
 
     yield open_page

@@ -13,7 +13,7 @@ import httpx
 def ask_index(page: str) -> int:
     """The number of the `ask` event in the page's configuration."""
     config = json.loads(re.search(r"window\.gradio_config = (\{.*?\});</script>", page, re.DOTALL)[1])  # type: ignore[index]
-    return next(event["id"] for event in config["dependencies"] if event["api_name"] == "ask")
+    return int(next(event["id"] for event in config["dependencies"] if event["api_name"] == "ask"))
 
 
 def ask(client: httpx.Client, text: object, *, session: str | None = None) -> dict[str, Any]:

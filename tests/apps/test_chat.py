@@ -13,7 +13,7 @@ from tests.apps.chat_page import RETURNS, open_chat, say
 from tests.apps.conftest import Desk, wait_until
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Page, Route
 
 Pages = Callable[..., "Page"]
 Shoot = Callable[["Page", str], None]
@@ -72,7 +72,12 @@ def test_while_the_desk_looks_it_up_the_page_says_so_and_then_gives_the_box_back
     desk: Desk, new_page: Pages
 ) -> None:
     page = open_chat(new_page(), desk.url)
-    page.route("**/queue/data*", lambda route: (page.wait_for_timeout(400), route.continue_()))
+
+    def delay(route: Route) -> None:
+        page.wait_for_timeout(400)
+        route.continue_()
+
+    page.route("**/queue/data*", delay)
     box = page.get_by_label("Your question")
     box.fill(RETURNS)
     box.press("Enter")

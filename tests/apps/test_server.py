@@ -6,6 +6,7 @@ import contextlib
 import re
 import socket
 import subprocess
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
@@ -99,7 +100,7 @@ def test_a_body_beyond_the_limit_is_refused_whether_or_not_its_length_is_stated(
         big = b'{"data": ["' + b"x" * 2_000_000 + b'"]}'
         assert client.post("/gradio_api/queue/join", content=big).status_code == 413
 
-        def pieces():  # type: ignore[no-untyped-def]
+        def pieces() -> Iterator[bytes]:
             for start in range(0, len(big), 65536):
                 yield big[start : start + 65536]
 
