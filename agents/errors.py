@@ -1,14 +1,14 @@
 """Everything that can go wrong, as one tree.
 
-    DeskError
-    ├── BadInput            the caller can mend it; the message says what is wrong, where, and what to do
-    │   ├── TooLong         a message over the policy's length
-    │   └── TooMany         a visitor over the policy's rate
-    ├── Forbidden           this visitor may not read or write that
-    ├── AlreadyDecided      somebody else decided first
-    ├── Permanent           trying again will not help
-    │   └── NeedsIngest     the index is absent, or was built with another embedding model
-    └── Transient           trying again may help
+DeskError
+├── BadInput            the caller can mend it; the message says what is wrong, where, and what to do
+│   ├── TooLong         a message over the policy's length
+│   └── TooMany         a visitor over the policy's rate
+├── Forbidden           this visitor may not read or write that
+├── AlreadyDecided      somebody else decided first
+├── Permanent           trying again will not help
+│   └── NeedsIngest     the index is absent, or was built with another embedding model
+└── Transient           trying again may help
 """
 
 from __future__ import annotations
