@@ -23,7 +23,9 @@ SCRIPTS = Path(sys.executable).parent
 
 def commands() -> list[str]:
     """The lines of the README's shell blocks, in order."""
-    blocks = re.findall(r"^```sh\n(.*?)^```$", (ROOT / "README.md").read_text("utf-8"), re.DOTALL | re.MULTILINE)
+    blocks = re.findall(
+        r"^```sh\n(.*?)^```$", (ROOT / "README.md").read_text("utf-8"), re.DOTALL | re.MULTILINE
+    )
     return [line for block in blocks for line in block.splitlines() if line.strip()]
 
 
