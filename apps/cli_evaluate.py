@@ -6,8 +6,10 @@ from pathlib import Path
 
 from rich.table import Table
 
+from agents.policy import load_policy
 from apps import cli_edge as edge
 from apps.cli_progress import progress
+from integrations import connect_throw_away, prepare_home
 from integrations.settings import Settings
 from jobs.evaluation import evaluate
 from jobs.figures import FIGURES, Figures
@@ -17,7 +19,7 @@ from jobs.fitting import refit
 def run_evaluation(settings: Settings, sets: list[Path], out: Path, *, fit: bool, as_json: bool) -> None:
     """Evaluate, print the figures, and refit the confidence where asked."""
     with progress() as tell:
-        evaluation = evaluate(settings, sets, out, tell)
+        evaluation = evaluate(lambda home: connect_throw_away(settings, home), sets, out, tell)
     found: dict[str, object] = {**evaluation.pooled.as_json(), "out": str(out)}
     if len(evaluation.by_set) > 1:
         found["sets"] = {name: figures.as_json() for name, figures in evaluation.by_set.items()}
@@ -25,9 +27,10 @@ def run_evaluation(settings: Settings, sets: list[Path], out: Path, *, fit: bool
     if len(columns) > 1:
         columns["pooled"] = evaluation.pooled
     if fit:
-        refitted = refit(
-            settings, evaluation.rows, f"{len(evaluation.rows)} questions of {', '.join(columns)}"
-        )
+        fitted_on = f"{len(evaluation.rows)} questions of {', '.join(evaluation.by_set)}"
+        refitted = refit(evaluation.rows, load_policy(settings.policies).thresholds, fitted_on)
+        prepare_home(settings.home)
+        refitted.calibration.save(settings.calibration)
         columns |= {"refitted, in sample": refitted.in_sample, "5-fold": refitted.cross_validated}
         found["fit"] = {
             "saved": str(settings.calibration),

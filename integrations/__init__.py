@@ -49,6 +49,14 @@ def connect(settings: Settings) -> Services:
     return services
 
 
+def connect_throw_away(settings: Settings, home: Path) -> Services:
+    """Services of another, passing home that borrows the model, policy and calibration of `settings`."""
+    passing = {"home": home, "models": settings.models_folder, "database_url": None, "chroma_url": None}
+    services = connect(settings.model_copy(update=passing))
+    services.open_calibration = lambda: open_calibration(settings)
+    return services
+
+
 def prepare_home(home: Path) -> None:
     """Make the home folder; one that cannot be made or written raises `BadInput`."""
     try:

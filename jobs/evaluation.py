@@ -12,16 +12,17 @@ from typing import TextIO
 
 from agents.errors import BadInput
 from agents.knowledge import translated
+from agents.ports import Services
 from agents.session import Session
 from ingest.pipeline import ingest
-from integrations import connect, open_calibration, open_embedder, open_index
-from integrations.settings import Settings
 from jobs.figures import Figures, Row, judge
 from jobs.labelled_questions import LabelledQuestion, LabelledSet, load_set
 
 log = logging.getLogger(__name__)
 
 RANKED = 10  # documents that a row names
+
+OpenHome = Callable[[Path], Services]
 
 Tell = Callable[[str, int, int], None]
 """Called with what is being done, how much of it is done, and how much there is."""
@@ -36,10 +37,10 @@ class Evaluation:
     pooled: Figures
 
 
-def evaluate(settings: Settings, folders: Sequence[Path], out: Path, tell: Tell) -> Evaluation:
+def evaluate(open_home: OpenHome, folders: Sequence[Path], out: Path, tell: Tell) -> Evaluation:
     """Ask every question of every set, write a line a question to `out`, and judge the answers.
 
-    The home of `settings` lends its model, its policy and its calibration, and is not changed.
+    `open_home` gives the services of an empty folder; each set gets one, which is removed afterwards.
     """
     sets = [load_set(folder) for folder in folders]
     names = [each.name for each in sets]
@@ -50,42 +51,36 @@ def evaluate(settings: Settings, folders: Sequence[Path], out: Path, tell: Tell)
     rows: list[Row] = []
     with _open_for_writing(out) as file:
         for each in sets:
-            for row in _ask_all(settings, each, tell):
+            for row in _ask_all(open_home, each, tell):
                 rows.append(row)
                 file.write(json.dumps(_line(row, pooled=len(sets) > 1), ensure_ascii=False) + "\n")
     by_set = {name: judge([row for row in rows if row.set == name]) for name in names}
     return Evaluation(tuple(rows), by_set, judge(rows))
 
 
-def _ask_all(settings: Settings, labelled: LabelledSet, tell: Tell) -> Iterator[Row]:
+def _ask_all(open_home: OpenHome, labelled: LabelledSet, tell: Tell) -> Iterator[Row]:
     """Each question, decided as in the chat but recorded nowhere."""
     with tempfile.TemporaryDirectory(prefix="gtm-eval-") as folder:
-        throw_away = settings.model_copy(
-            update={
-                "home": Path(folder),
-                "models": settings.models_folder,
-                "database_url": None,
-                "chroma_url": None,
-            }
-        )
-        embedder = open_embedder(settings)
-        with translated():
-            index = open_index(throw_away, embedder)
-            report = ingest([labelled.documents], index, embedder, tell)
-            index.close()
-        if report.failed:
-            first = report.failed[0]
-            log.warning("%d documents not read, first %s: %s", len(report.failed), first.path, first.reason)
-        services = connect(throw_away)
-        services.open_calibration = lambda: open_calibration(settings)
+        services = open_home(Path(folder))
         session = Session(services)
         try:
+            _ingest(services, labelled.documents, tell)
             session.warm()
             for done, question in enumerate(labelled.questions):
                 tell("asking", done, len(labelled.questions))
                 yield _ask(session, labelled.name, question)
         finally:
             session.close()
+
+
+def _ingest(services: Services, documents: Path, tell: Tell) -> None:
+    embedder = services.open_embedder()
+    with translated():
+        index = services.open_index(embedder)
+        report = ingest([documents], index, embedder, tell)
+    if report.failed:
+        first = report.failed[0]
+        log.warning("%d documents not read, first %s: %s", len(report.failed), first.path, first.reason)
 
 
 def _ask(session: Session, name: str, question: LabelledQuestion) -> Row:

@@ -8,9 +8,7 @@ from hashlib import blake2b
 
 from agents.domain import Decision
 from agents.errors import BadInput
-from agents.policy import Thresholds, load_policy
-from integrations import prepare_home
-from integrations.settings import Settings
+from agents.policy import Thresholds
 from jobs.figures import Figures, Row, judge
 from knowledge_base.confidence import Calibration, Labelled, fit
 
@@ -26,12 +24,11 @@ class Refit:
     cross_validated: Figures
 
 
-def refit(settings: Settings, rows: Sequence[Row], fitted_on: str) -> Refit:
-    """Fit on all rows and save it in the home. Too few or one-sided rows raise `BadInput`.
+def refit(rows: Sequence[Row], thresholds: Thresholds, fitted_on: str) -> Refit:
+    """Fit on all rows, and judge the fit. Too few or one-sided rows raise `BadInput`.
 
     Cross-validated: each fifth of the questions is judged by a fit on the other four.
     """
-    thresholds = load_policy(settings.policies).thresholds
     usable = [row for row in rows if row.evidence]
     try:
         calibration = _fit(usable, fitted_on)
@@ -42,8 +39,6 @@ def refit(settings: Settings, rows: Sequence[Row], fitted_on: str) -> Refit:
     except ValueError as error:
         raise BadInput(str(error)) from error
     in_sample = judge([_again(row, calibration, thresholds) for row in rows])
-    prepare_home(settings.home)
-    calibration.save(settings.calibration)
     return Refit(calibration, in_sample, judge(held_out))
 
 
