@@ -266,9 +266,9 @@ def test_a_damaged_catalog_is_named(index: Index) -> None:
 
 def test_a_second_writer_is_told_who_is_writing(index: Index) -> None:
     waited: list[str] = []
-    with index.writer(), pytest.raises(IndexBusy, match="Another ingest holds"):
-        with index.writer(wait_seconds=0.2, on_wait=waited.append):
-            pass
+    second = index.writer(wait_seconds=0.2, on_wait=waited.append)
+    with index.writer(), pytest.raises(IndexBusy, match="Another ingest holds"), second:
+        pass
     assert len(waited) == 1
     assert waited[0].startswith("process ")
     with index.writer(wait_seconds=0):
