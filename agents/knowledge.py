@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from agents.domain import Citation, Source
@@ -19,11 +20,11 @@ from knowledge_base.errors import (
 )
 
 if TYPE_CHECKING:
-    from knowledge_base.query import Query
-    from knowledge_base.search import Retrieval
-
     from agents.ports import Services
     from knowledge_base.index import DocumentText, IndexStatus
+    from knowledge_base.passages import Chunk
+    from knowledge_base.query import Query
+    from knowledge_base.search import Retrieval
 
 History = Sequence[tuple[str, str]]
 """Earlier messages, oldest first, as (role, text); the customer's role is "customer"."""
@@ -103,7 +104,7 @@ class Knowledge:
                 )
                 for hit in retrieval.hits
             ),
-            headings=tuple(dict.fromkeys(hit.chunk.heading for hit in retrieval.hits[:5])),
+            headings=_headings([hit.chunk for hit in retrieval.hits[:5]]),
             evidence={name: float(value) for name, value in signs.items()},
         )
 
@@ -120,6 +121,16 @@ class Knowledge:
     def warm(self) -> None:
         """Load what the first question needs. Raises what that question would raise."""
         self.draft(self.find("Where do I start?", ()))
+
+
+def _headings(chunks: Sequence[Chunk]) -> tuple[str, ...]:
+    """What the chunks are about in their authors' words, without numbers; none where only the file has a name."""
+    headings = (
+        chunk.heading.removeprefix(chunk.section).lstrip(". ")
+        for chunk in chunks
+        if chunk.heading != PurePath(chunk.document).stem
+    )
+    return tuple(dict.fromkeys(heading for heading in headings if heading))
 
 
 @contextlib.contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from knowledge_base.index import Index
     from knowledge_base.passages import Embedder
 
+log = logging.getLogger(__name__)
+
 
 def _open_log(settings: Settings) -> ConversationLog:
     from integrations.database import Database  # noqa: PLC0415 - a command pays only for what it uses
@@ -35,16 +38,17 @@ def connect(settings: Settings) -> Services:
     prepare_home(settings.home)
     # LangGraph reads it on import; from then on a checkpoint can only build types known to be safe.
     os.environ.setdefault("LANGGRAPH_STRICT_MSGPACK", "true")
-    log = ADAPTERS["log"](settings)
+    policy = load_policy(settings.policies)
+    conversations = ADAPTERS["log"](settings)
     services = Services(
         home=settings.home,
-        policy=load_policy(settings.policies),
-        log=log,
+        policy=policy,
+        log=conversations,
         open_embedder=lambda: open_embedder(settings),
         open_index=lambda embedder: _open_kept_index(settings, embedder, services),
-        open_calibration=lambda: open_calibration(settings),
+        open_calibration=lambda: _usable_calibration(settings),
         open_checkpoints=lambda: _open_checkpoints(settings, services),
-        closers=[log.close],
+        closers=[conversations.close],
     )
     return services
 
@@ -53,7 +57,7 @@ def connect_throw_away(settings: Settings, home: Path) -> Services:
     """Services of another, passing home that borrows the model, policy and calibration of `settings`."""
     passing = {"home": home, "models": settings.models_folder, "database_url": None, "chroma_url": None}
     services = connect(settings.model_copy(update=passing))
-    services.open_calibration = lambda: open_calibration(settings)
+    services.open_calibration = lambda: _usable_calibration(settings)
     return services
 
 
@@ -97,6 +101,17 @@ def open_calibration(settings: Settings) -> Calibration:
         return Calibration.load(settings.calibration if settings.calibration.is_file() else None)
     except ValueError as error:
         raise Permanent(str(error)) from error
+
+
+def _usable_calibration(settings: Settings) -> Calibration:
+    """As `open_calibration`; but a fit of the home that cannot be used must not keep customers from answers."""
+    try:
+        return open_calibration(settings)
+    except Permanent as error:
+        if not settings.calibration.is_file():
+            raise
+        log.warning("The shipped confidence is used: %s", error)
+        return open_calibration(settings.model_copy(update={"home": settings.home / "none"}))
 
 
 def _open_checkpoints(settings: Settings, services: Services) -> BaseCheckpointSaver[str]:
