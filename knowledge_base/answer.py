@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -12,11 +11,12 @@ from numpy.typing import NDArray
 from knowledge_base.passages import Chunk, Unit
 from knowledge_base.query import Query
 from knowledge_base.search import Hit, Retrieval
-from knowledge_base.terms import content_words, coverage, stem, stems
+from knowledge_base.terms import coverage, stem, stems
 
 MAX_WORDS = 100
 WHOLE_WORDS = 180  # a list of steps or a table that alone exceeds the limit is shown whole up to here
 TERM_WEIGHT = 0.35  # of the words a unit shares with the question, beside its cosine
+LINE_CHARACTERS = 300  # of a table or block too long to show, what its citation quotes
 TAIL = 0.55  # a neighbour below this share of the best unit's relevance is not shown
 SECOND = 0.85  # the least score, as a share of the best hit's, of a second section
 SECOND_GAIN = 0.12  # the least share of the question's words, by weight, that a second section must add
@@ -24,12 +24,16 @@ SECOND_GAIN = 0.12  # the least share of the question's words, by weight, that a
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A quoted run of units: `quote` is `chunk.text[units[0].start : units[-1].end]`."""
+    """A quoted run of units: `quote` is `chunk.text[units[0].start : units[-1].end]`.
+
+    `complete` is False where the best part of the section is a list or table too long to show.
+    """
 
     chunk: Chunk
     heading: str
     quote: str
     units: tuple[Unit, ...]
+    complete: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +92,11 @@ def unit_relevance(query: Query, retrieval: Retrieval, hit: Hit) -> NDArray[np.f
 def _passage(query: Query, retrieval: Retrieval, hit: Hit, max_words: int) -> Passage:
     """The most relevant run of whole groups within the limit."""
     groups = _groups(hit, unit_relevance(query, retrieval, hit))
+    best = max(range(len(groups)), key=lambda i: (groups[i].relevance, -i))
     affordable = [i for i, group in enumerate(groups) if group.words <= max(max_words, WHOLE_WORDS)]
-    start = max(affordable, key=lambda i: (groups[i].relevance, -i)) if affordable else 0
+    if not affordable:
+        return _opening(hit)
+    start = max(affordable, key=lambda i: (groups[i].relevance, -i))
     stop = start + 1
     total = groups[start].words
     floor = TAIL * groups[start].relevance
@@ -106,7 +113,20 @@ def _passage(query: Query, retrieval: Retrieval, hit: Hit, max_words: int) -> Pa
         start, stop = min(start, chosen), max(stop, chosen + 1)
     units = tuple(unit for group in groups[start:stop] for unit in group.units)
     chunk = hit.chunk
-    return Passage(chunk, chunk.heading, chunk.text[units[0].start : units[-1].end], units)
+    quote = chunk.text[units[0].start : units[-1].end]
+    return Passage(chunk, chunk.heading, quote, units, complete=best in affordable)
+
+
+def _opening(hit: Hit) -> Passage:
+    """The first unit of a section that is too long as a whole; of a table or code too long itself, a line."""
+    first = hit.units[0]
+    text = hit.chunk.text[first.start : first.end]
+    if first.kind in ("table", "code") or _count(text) > WHOLE_WORDS:
+        end = min(len(text.split("\n", 1)[0]), LINE_CHARACTERS)
+        first = Unit(first.start, first.start + end, first.kind)
+    return Passage(
+        hit.chunk, hit.chunk.heading, hit.chunk.text[first.start : first.end], (first,), complete=False
+    )
 
 
 def _groups(hit: Hit, relevance: NDArray[np.float64]) -> list[_Group]:
@@ -116,8 +136,8 @@ def _groups(hit: Hit, relevance: NDArray[np.float64]) -> list[_Group]:
     for index, unit in enumerate(hit.units):
         before = hit.units[index - 1] if index else None
         listed = before is not None and before.kind == unit.kind == "item"
-        introduced = before is not None and text[before.start : before.end].rstrip("*_").endswith(":")
-        if runs and (listed or (introduced and unit.kind != "sentence") or _continues(before, unit, text)):
+        introduced = before is not None and text[before.start : before.end].rstrip("*_ ").endswith(":")
+        if runs and (listed or introduced):
             runs[-1].append(index)
         else:
             runs.append([index])
@@ -129,13 +149,6 @@ def _groups(hit: Hit, relevance: NDArray[np.float64]) -> list[_Group]:
         )
         for run in runs
     ]
-
-
-def _continues(before: Unit | None, unit: Unit, text: str) -> bool:
-    """Whether a lead-in is followed by its explanation in the same paragraph."""
-    if before is None or unit.kind != "sentence" or before.kind != "sentence":
-        return False
-    return text[before.start : before.end].endswith(":")
 
 
 def _gain(query: Query, retrieval: Retrieval, first: Passage, second: Passage) -> float:
@@ -151,19 +164,16 @@ def _gain(query: Query, retrieval: Retrieval, first: Passage, second: Passage) -
 
 def _shown(passage: Passage, previous: Passage | None) -> str:
     """A passage under its heading; the heading is left out where the passage before stands under it too."""
-    if previous is not None and previous.chunk.context == passage.chunk.context:
-        return passage.quote
-    opening = passage.quote.lstrip("#*_ ").lower()
-    if opening.startswith(passage.heading.lower()):
-        return passage.quote
-    return f"**{passage.heading}**\n\n{passage.quote}"
+    plain = passage.complete or passage.units[0].kind not in ("table", "code")
+    parts = [passage.quote] if plain else []
+    if not passage.complete:
+        parts.append(f"The rest is too long to show here: see the section “{passage.heading}”.")
+    repeated = previous is not None and previous.chunk.context == passage.chunk.context
+    if not repeated and not passage.quote.lstrip("#*_ ").lower().startswith(passage.heading.lower()):
+        parts.insert(0, f"**{passage.heading}**")
+    return "\n\n".join(parts)
 
 
 def _count(text: str) -> int:
     """Words as a reader counts them: no list marks, no table rules."""
     return sum(1 for word in text.split() if any(character.isalnum() for character in word))
-
-
-def question_words(texts: Sequence[str]) -> frozenset[str]:
-    """The stems of the content words of texts."""
-    return frozenset(stem(word) for text in texts for word in content_words(text))
