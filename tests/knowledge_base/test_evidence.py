@@ -1,0 +1,48 @@
+"""Evidence: finite, complete, and moving with what it measures."""
+
+from __future__ import annotations
+
+import math
+
+from knowledge_base.answer import Extract, compose
+from knowledge_base.evidence import FEATURES, SIGNS, evidence
+from knowledge_base.query import build_query
+from tests.knowledge_base.knowing_steps import found, hit_for
+
+
+def signs(question: str, text: str, scores: list[float] | None = None) -> dict[str, float]:
+    query, retrieval = build_query(question), found(hit_for(text, scores))
+    return evidence(query, retrieval, compose(query, retrieval))
+
+
+def test_nothing_found_is_nought_everywhere() -> None:
+    assert evidence(build_query("tea"), found(), Extract("", (), 0)) == dict.fromkeys(FEATURES, 0.0)
+
+
+def test_every_feature_is_there_and_finite_even_for_a_question_without_words() -> None:
+    for question in ("", "?!", "tea", "How many pouches of tea?"):
+        values = signs(question, "One pouch.")
+        assert set(values) == set(SIGNS)
+        assert all(math.isfinite(value) for value in values.values())
+
+
+def test_an_answer_nearer_to_the_question_is_more_similar() -> None:
+    near, far = signs("a pouch", "A pouch.", [0.9]), signs("a pouch", "A pouch.", [0.2])
+    assert near["answer_similarity"] > far["answer_similarity"]
+
+
+def test_words_of_the_question_that_the_answer_lacks_lower_the_coverage() -> None:
+    has = signs("engrave the tin", "We engrave each tin.")
+    lacks = signs("engrave the tin", "We pack each tin.")
+    assert has["answer_coverage"] == 1 > lacks["answer_coverage"]
+
+
+def test_a_question_for_a_number_expects_one() -> None:
+    assert signs("How many cups?", "It makes 8 cups.")["expected_kind"] == 1
+    assert signs("How many cups?", "It makes several cups.")["expected_kind"] == 0
+
+
+def test_hits_from_many_documents_crowd_the_answer() -> None:
+    query = build_query("tea")
+    several = found(hit_for("Tea."), hit_for("Tea.", document="b.md"), hit_for("Tea.", document="c.md"))
+    assert evidence(query, several, compose(query, several))["crowding"] == 3
