@@ -65,7 +65,7 @@ class Knowledge:
         self._answer_words = services.policy.limits.answer_words
         self._embedder = Lazy(services.open_embedder)
         self._index = Lazy(lambda: services.open_index(self._embedder()))
-        self._calibration = Lazy(services.open_calibration)
+        self._calibration = services.open_calibration
 
     def find(self, question: str, history: History) -> Found:
         """The passages for a question asked after `history`."""

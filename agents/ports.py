@@ -13,9 +13,9 @@ from agents.policy import SupportPolicy
 from knowledge_base.passages import Embedder
 
 if TYPE_CHECKING:
-    from knowledge_base.confidence import Calibration
     from langgraph.checkpoint.base import BaseCheckpointSaver
 
+    from knowledge_base.confidence import Calibration
     from knowledge_base.index import Index
 
 
@@ -97,7 +97,10 @@ class ConversationLog(Protocol):
 
 @dataclass
 class Services:
-    """What a session works with; the heavy parts are built by their functions when first needed."""
+    """What a session works with; the heavy parts are built by their functions when first needed.
+
+    `open_calibration` is called for every question and gives the one in force; the others are called once.
+    """
 
     home: Path
     policy: SupportPolicy

@@ -12,6 +12,9 @@ from ingest.files import NothingToIngest
 from ingest.pipeline import IngestReport, ingest
 from integrations import open_embedder, open_index, prepare_home
 from integrations.settings import Settings
+from knowledge_base.confidence import Calibration, shipped
+from knowledge_base.index import Index
+from knowledge_base.passages import Embedder
 
 
 def run_ingest(settings: Settings, paths: list[Path], *, as_json: bool) -> None:
@@ -23,6 +26,8 @@ def run_ingest(settings: Settings, paths: list[Path], *, as_json: bool) -> None:
         try:
             with progress() as tell:
                 report = ingest(paths, index, embedder, tell, on_wait=_say_who_is_first)
+                if report.added or report.changed or report.removed:
+                    calibrate(settings, index, embedder, shipped())
         except NothingToIngest as error:
             raise BadInput(str(error)) from error
         finally:
@@ -31,6 +36,20 @@ def run_ingest(settings: Settings, paths: list[Path], *, as_json: bool) -> None:
         edge.print_json(report.as_json())
     else:
         _show(report)
+
+
+def calibrate(settings: Settings, index: Index, embedder: Embedder, base: Calibration) -> None:
+    """Without labelled questions, learn from the documents how far the confidence may be trusted here."""
+    from knowledge_base.self_calibration import self_calibrate  # noqa: PLC0415 - if something changed
+
+    if settings.calibration.is_file():
+        return
+    with index.snapshot() as snapshot:
+        adjusted = self_calibrate(snapshot, embedder, base)
+    if adjusted == base:
+        settings.self_calibration.unlink(missing_ok=True)
+    else:
+        adjusted.save(settings.self_calibration)
 
 
 def _say_who_is_first(holder: str) -> None:

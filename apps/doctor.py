@@ -157,5 +157,9 @@ def check_chroma(settings: Settings) -> Part:
 def check_calibration(settings: Settings) -> Part:
     """The coefficients of the confidence can be read."""
     calibration = open_calibration(settings)
-    whose = "fitted here" if settings.calibration.is_file() else "as shipped"
+    whose = "as shipped"
+    if settings.calibration.is_file():
+        whose = "fitted here"
+    elif settings.self_calibration.is_file():
+        whose = "adjusted to the documents"
     return Part("confidence", "ok", f"{whose}, on {calibration.fitted_on}")

@@ -46,7 +46,7 @@ def connect(settings: Settings) -> Services:
         log=conversations,
         open_embedder=lambda: open_embedder(settings),
         open_index=lambda embedder: _open_kept_index(settings, embedder, services),
-        open_calibration=lambda: _usable_calibration(settings),
+        open_calibration=_CurrentCalibration(settings),
         open_checkpoints=lambda: _open_checkpoints(settings, services),
         closers=[conversations.close],
     )
@@ -57,7 +57,7 @@ def connect_throw_away(settings: Settings, home: Path) -> Services:
     """Services of another, passing home that borrows the model, policy and calibration of `settings`."""
     passing = {"home": home, "models": settings.models_folder, "database_url": None, "chroma_url": None}
     services = connect(settings.model_copy(update=passing))
-    services.open_calibration = lambda: _usable_calibration(settings)
+    services.open_calibration = _CurrentCalibration(settings)
     return services
 
 
@@ -94,24 +94,48 @@ def _open_kept_index(settings: Settings, embedder: Embedder, services: Services)
 
 
 def open_calibration(settings: Settings) -> Calibration:
-    """The home's own fit where it has one, else the shipped coefficients. A broken file raises `Permanent`."""
+    """The fit on the home's own questions, else on its own documents, else the shipped one.
+
+    A file that is there but cannot be used raises `Permanent`.
+    """
     from knowledge_base.confidence import Calibration  # noqa: PLC0415
 
+    files = (settings.calibration, settings.self_calibration)
     try:
-        return Calibration.load(settings.calibration if settings.calibration.is_file() else None)
+        return Calibration.load(next((file for file in files if file.is_file()), None))
     except ValueError as error:
         raise Permanent(str(error)) from error
 
 
-def _usable_calibration(settings: Settings) -> Calibration:
-    """As `open_calibration`; but a fit of the home that cannot be used must not keep customers from answers."""
+class _CurrentCalibration:
+    """The calibration in force; a new fit is noticed by the next question, also of a running server."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._current: tuple[object, Calibration] | None = None
+
+    def __call__(self) -> Calibration:
+        stamp = [_stamp(file) for file in (self._settings.calibration, self._settings.self_calibration)]
+        current = self._current
+        if current is None or current[0] != stamp:
+            current = self._current = (stamp, self._open())
+        return current[1]
+
+    def _open(self) -> Calibration:
+        try:
+            return open_calibration(self._settings)
+        except Permanent as error:
+            # A fit that an upgrade has outdated must not keep customers from answers.
+            log.warning("The shipped confidence is used: %s", error)
+            return open_calibration(self._settings.model_copy(update={"home": self._settings.home / "none"}))
+
+
+def _stamp(file: Path) -> tuple[int, int] | None:
     try:
-        return open_calibration(settings)
-    except Permanent as error:
-        if not settings.calibration.is_file():
-            raise
-        log.warning("The shipped confidence is used: %s", error)
-        return open_calibration(settings.model_copy(update={"home": settings.home / "none"}))
+        status = file.stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_size
 
 
 def _open_checkpoints(settings: Settings, services: Services) -> BaseCheckpointSaver[str]:

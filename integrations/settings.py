@@ -57,6 +57,11 @@ class Settings(BaseSettings):
         """The confidence fitted on this home's own questions; absent until fitted."""
         return self.home / "calibration.json"
 
+    @property
+    def self_calibration(self) -> Path:
+        """The confidence fitted without labels on this home's own documents; absent where that changed nothing."""
+        return self.home / "self-calibration.json"
+
 
 def load_settings(home: Path | None = None) -> Settings:
     """The settings of this process; `home` beats `GTM_HOME`. A value of the wrong form raises `BadInput`."""

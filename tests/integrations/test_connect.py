@@ -60,3 +60,14 @@ def test_a_throw_away_home_borrows_the_calibration_and_shares_no_state(tmp_path:
     services.close()
     assert (tmp_path / "passing" / "gtm.sqlite3").exists()
     assert not (tmp_path / "home" / "gtm.sqlite3").exists()
+
+
+def test_a_new_fit_is_noticed_without_a_restart(tmp_path: Path) -> None:
+    settings = settings_of(tmp_path)
+    services = connect(settings)
+    assert services.open_calibration() == Calibration.load()
+    Calibration((), (), (), (), 0.5, fitted_on="documents").save(settings.self_calibration)
+    assert services.open_calibration().fitted_on == "documents"
+    Calibration((), (), (), (), 0.25, fitted_on="questions").save(settings.calibration)
+    assert services.open_calibration().fitted_on == "questions"
+    services.close()
