@@ -65,8 +65,11 @@ def evidence(query: Query, retrieval: Retrieval, extract: Extract) -> dict[str, 
 
 
 def _answer_similarity(best: Hit, extract: Extract) -> float:
-    shown = {unit for passage in extract.passages if passage.chunk == best.chunk for unit in passage.units}
-    scores = [score for unit, score in zip(best.units, best.unit_scores, strict=True) if unit in shown]
+    mine = [passage for passage in extract.passages if passage.chunk == best.chunk]
+    shown = {unit for passage in mine for unit in passage.units}
+    whole = any(not passage.complete for passage in mine)  # the customer is sent to the section as it stands
+    pairs = zip(best.units, best.unit_scores, strict=True)
+    scores = [score for unit, score in pairs if whole or unit in shown]
     return float(np.mean(scores)) if scores else 0.0
 
 
@@ -86,7 +89,8 @@ def _lexical_lead(retrieval: Retrieval) -> float:
 def _answer_coverage(query: Query, retrieval: Retrieval, extract: Extract) -> float:
     heading = frozenset(stems(retrieval.hits[0].chunk.context))
     beyond = [term for term in query.terms if stem(term) not in heading]
-    shown = frozenset(word for passage in extract.passages for word in stems(passage.quote))
+    texts = (p.quote if p.complete else p.chunk.text for p in extract.passages)
+    shown = frozenset(word for text in texts for word in stems(text))
     return coverage(beyond, retrieval.rarity, shown) if beyond else _NEUTRAL_COVERAGE
 
 

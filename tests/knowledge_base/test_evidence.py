@@ -46,3 +46,10 @@ def test_hits_from_many_documents_crowd_the_answer() -> None:
     query = build_query("tea")
     several = found(hit_for("Tea."), hit_for("Tea.", document="b.md"), hit_for("Tea.", document="c.md"))
     assert evidence(query, several, compose(query, several))["crowding"] == 3
+
+
+def test_a_list_too_long_to_show_still_speaks_for_its_section() -> None:
+    long = "\n".join(f"- pouch number {number} of a list that never seems to end" for number in range(100))
+    values = signs("a pouch of a list", long, [0.8] * 100)
+    assert values["answer_similarity"] > 0.7
+    assert values["answer_coverage"] == 1
