@@ -104,6 +104,8 @@ def fit(
         return float(value + penalty @ away**2 / 2), slope + penalty * away
 
     theta = minimize(loss, start, jac=True, bounds=bounds, method="L-BFGS-B").x
+    if not prior:
+        theta = _stretch(z, y, row_weights, theta)
     return Calibration(
         features=tuple(features),
         mean=_rounded(mean),
@@ -112,6 +114,26 @@ def fit(
         bias=round(float(theta[-1]), 6),
         fitted_on=fitted_on,
     )
+
+
+def _stretch(
+    z: NDArray[np.float64],
+    y: NDArray[np.float64],
+    row_weights: NDArray[np.float64],
+    theta: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """The same direction at the length that fits best: a strong penalty keeps the weights' proportions from
+    following one set, and leaves them too short (Platt 1999)."""
+    from scipy.optimize import minimize  # noqa: PLC0415 - dear
+
+    direction = z[:, :-1] @ theta[:-1]
+
+    def loss(line: NDArray[np.float64]) -> float:
+        logit = line[0] * direction + line[1]
+        return float(row_weights @ (np.logaddexp(0.0, logit) - y * logit))
+
+    slope, bias = minimize(loss, np.array([1.0, theta[-1]]), method="Nelder-Mead").x
+    return np.array([*(max(slope, 0.0) * theta[:-1]), bias])
 
 
 def _check(rows: Sequence[Labelled]) -> None:

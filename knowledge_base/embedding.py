@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ DEFAULT_MODEL = "all-MiniLM-L6-v2"
 MAX_TOKENS = 256  # what the model was trained on; sentence-transformers cuts there, windows go on
 _MAX_CONTEXT_TOKENS = 64
 _MAX_QUERY_CHARACTERS = 4_000  # more than MAX_TOKENS word pieces in any language; spares tokenising a flood
+_QUERIES_REMEMBERED = 4096  # 6 MB; customers ask the same things, the example questions most of all
 _BATCH_TOKENS = 512  # measured: larger batches leave the cache and are slower, up to a third at 8,192
 _WORKERS = 2  # batches at once
 
@@ -84,6 +86,7 @@ class MiniLMEmbedder:
         self._models_folder = models_folder
         self._loading = threading.Lock()
         self._loaded: tuple[Any, Any] | None = None
+        self._remembered = lru_cache(_QUERIES_REMEMBERED)(self._embed_query)
 
     @property
     def fingerprint(self) -> str:
@@ -96,13 +99,17 @@ class MiniLMEmbedder:
         return DIMENSION
 
     def embed_query(self, text: str) -> Vector:
-        """The vector of a question; what follows its first 256 word pieces is not read."""
+        """The vector of a question, read-only; what follows its first 256 word pieces is not read."""
+        return self._remembered(text[:_MAX_QUERY_CHARACTERS])
+
+    def _embed_query(self, text: str) -> Vector:
         tokenizer, session = self._load()
-        ids = tokenizer.encode(text[:_MAX_QUERY_CHARACTERS]).ids
+        ids = tokenizer.encode(text).ids
         if len(ids) > MAX_TOKENS:
             ids = [*ids[: MAX_TOKENS - 1], ids[-1]]
-        states = _states(session, [ids])[0]
-        return normalised(states.mean(axis=0))
+        vector = normalised(_states(session, [ids])[0].mean(axis=0))
+        vector.setflags(write=False)
+        return vector
 
     def embed_chunks(self, chunks: Sequence[Chunk]) -> ChunkVectors:
         """The vectors of chunks and of their units, in the order given."""

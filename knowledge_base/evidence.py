@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 from knowledge_base.answer import Extract
 from knowledge_base.query import Kind, Query
 from knowledge_base.search import Hit, Retrieval
-from knowledge_base.terms import coverage, stem, stems
+from knowledge_base.terms import FUNCTION_WORDS, coverage, names, stem, stems, words
 
 SIGNS: dict[str, int] = {
     "answer_similarity": 1,
@@ -19,14 +20,24 @@ SIGNS: dict[str, int] = {
     "answer_coverage": 1,
     "expected_kind": 1,
     "confirmation": -1,
+    "document_standing": 1,
+    "passage_standing": 1,
+    "agreement": 1,
+    "exact": 1,
+    "conflict": -1,
+    "heading_coverage": -1,
+    "follows_up": 0,
 }
-"""How the probability may move as each feature grows: up (1) or down (-1)."""
+"""How the probability may move as each feature grows: up (1), down (-1), or either way (0)."""
 
 FEATURES = tuple(SIGNS)
 """The names of all features, in order."""
 
 _NEUTRAL_COVERAGE = 0.6  # about the mean over answered questions, for one whose every word is in the heading
+_NEUTRAL_EXACT = 0.5
 _CROWD = 5
+_ALIKE = 0.6
+_LEAST_STANDING = 0.03
 _EXPECTED: dict[Kind, re.Pattern[str]] = {
     "number": re.compile(r"\d"),
     "time": re.compile(
@@ -49,6 +60,15 @@ def evidence(query: Query, retrieval: Retrieval, extract: Extract) -> dict[str, 
     - answer_coverage: the share, by rarity, of the question's words beyond the heading that the answer has
     - expected_kind: 0 where a question asks for a number, time, person or reason and the section has none
     - confirmation: 1 for a question to be answered with yes or no, which documents seldom say outright
+    - document_standing: the weaker of how near the best unit is and how far the best document stands above the
+      documents at ranks 5 to 10, on a logarithmic scale: an answer has to be both near and the only one
+    - passage_standing: the same with the best passage above the passages at ranks 10 to 20
+    - agreement: how near to the top both retrievers have the best passage, in (0, 1]
+    - exact: the share of the question's names and numbers that the section has; 0.5 where it has none of them
+    - conflict: 1 where another document says nearly the same with other numbers
+    - heading_coverage: the share, by rarity, of the question's words that title and headings have: a heading that
+      matches lifts every score, whether or not the answer stands below it
+    - follows_up: 1 where earlier turns were part of what was searched for
     """
     if not retrieval.hits or not extract.passages:
         return dict.fromkeys(FEATURES, 0.0)
@@ -61,7 +81,72 @@ def evidence(query: Query, retrieval: Retrieval, extract: Extract) -> dict[str, 
         "answer_coverage": _answer_coverage(query, retrieval, extract),
         "expected_kind": _expected_kind(query, best),
         "confirmation": float(query.kind == "confirmation"),
+        "document_standing": _standing(best, _lead(_by_document(retrieval), 4, 10), 0.55, 0.1875),
+        "passage_standing": _standing(best, _lead([hit.strength for hit in retrieval.hits], 9, 20), 0.6, 0.4),
+        "agreement": _agreement(retrieval),
+        "exact": _exact(query, retrieval),
+        "conflict": float(_conflicts(retrieval)),
+        "heading_coverage": coverage(query.terms, retrieval.rarity, frozenset(stems(best.chunk.context))),
+        "follows_up": float(bool(query.context)),
     }
+
+
+def _standing(best: Hit, lead: float, near: float, far: float) -> float:
+    """The weaker of nearness and lead, each as a share of what an answered question usually has."""
+    nearest = float(best.unit_scores.max()) if len(best.unit_scores) else best.dense or 0.0
+    return math.log(max(min(nearest / near, lead / far), _LEAST_STANDING))
+
+
+def _lead(strengths: list[float], first: int, last: int) -> float:
+    """How far the first strength is above the mean of those at the places from `first` to `last`."""
+    ranked = [strengths[0], *sorted(strengths[1:], reverse=True)]
+    rest = ranked[first:last] or ranked[1:]
+    return ranked[0] - float(np.mean(rest)) if rest else ranked[0]
+
+
+def _by_document(retrieval: Retrieval) -> list[float]:
+    strongest: dict[str, float] = {}
+    for hit in retrieval.hits:
+        strongest[hit.chunk.document] = max(strongest.get(hit.chunk.document, -1.0), hit.strength)
+    return list(strongest.values())
+
+
+def _agreement(retrieval: Retrieval) -> float:
+    best = retrieval.hits[0]
+    above_dense = sum(score > (best.dense or 0.0) for score in retrieval.dense)
+    above_lexical = sum(score > best.lexical for score in retrieval.lexical)
+    return (1 / (1 + int(above_dense)) + 1 / (1 + int(above_lexical))) / 2
+
+
+def _exact(query: Query, retrieval: Retrieval) -> float:
+    wanted = names(query.question)
+    best = retrieval.hits[0].chunk
+    found = frozenset(stems(f"{best.context} {best.text}"))
+    return coverage(wanted, retrieval.rarity, found) if wanted else _NEUTRAL_EXACT
+
+
+def _conflicts(retrieval: Retrieval) -> bool:
+    """Whether the best unit of another document shares most words with the best unit, but no number."""
+    best = retrieval.hits[0]
+    said, figures = _statement(best)
+    for hit in retrieval.hits[1:_CROWD]:
+        other, others = _statement(hit)
+        if hit.chunk.document == best.chunk.document or not figures or not others:
+            continue
+        alike = len(said & other) / max(1, min(len(said), len(other)))
+        if alike >= _ALIKE and not figures & others:
+            return True
+    return False
+
+
+def _statement(hit: Hit) -> tuple[set[str], set[str]]:
+    """The stems and the numbers of a hit's best unit."""
+    if not len(hit.unit_scores):
+        return set(), set()
+    unit = hit.units[int(hit.unit_scores.argmax())]
+    found = words(hit.chunk.text[unit.start : unit.end])
+    figures = {word for word in found if word[0].isdigit()}
+    return {stem(word) for word in found if word not in FUNCTION_WORDS} - figures, figures
 
 
 def _answer_similarity(best: Hit, extract: Extract) -> float:

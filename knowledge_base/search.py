@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -17,6 +18,8 @@ DEPTH = 100  # candidates of each retriever
 QUESTION_SHARE = 0.3  # of the query vector; the rest is the question with its context
 LEXICAL_SHARE = 0.35  # of the fused score
 EXAMINED = 10  # hits whose units are read
+LEXICAL_STRENGTH = 0.6  # of a perfect lexical match beside a cosine of 1
+_BM25_TERM = 2.2  # k1 + 1
 
 Floats = NDArray[np.float64]
 
@@ -26,14 +29,17 @@ class Hit:
     """A chunk that was found.
 
     `score` is the fused score in [0, 1]; `dense` the cosine with the query, None where the dense retriever did
-    not return it; `lexical` the BM25 score, 0 where no word is shared. `units` are the chunk's and
-    `unit_scores` their cosines with the query, shape (units,); both empty beyond the first `EXAMINED` hits.
+    not return it; `lexical` the BM25 score, 0 where no word is shared. `strength` is the cosine plus the BM25
+    score as a share of the most it could be: unlike `score` it can be compared between questions. `units` are
+    the chunk's and `unit_scores` their cosines with the query, shape (units,); both empty beyond the first
+    `EXAMINED` hits.
     """
 
     chunk: Chunk
     score: float
     dense: float | None
     lexical: float
+    strength: float
     units: tuple[Unit, ...]
     unit_scores: Floats
 
@@ -69,17 +75,21 @@ def search(snapshot: Snapshot, embedder: Embedder, query: Query, limit: int = 50
     vectors = snapshot.unit_vectors([identifier for identifier, _ in ranked[:EXAMINED]])
     cosines = {each.chunk: each.score for each in dense}
     matches = {each.chunk: each.score for each in lexical}
+    weights = rarity(frequency, snapshot.chunk_count)
+    floor, ceiling = min(cosines.values(), default=0.0), _ceiling(query, weights, snapshot.chunk_count)
     hits = []
     for identifier, score in ranked:
         chunk = chunks[identifier]
         units = tuple(split_units(chunk.text)) if identifier in vectors else ()
         scores = np.asarray(vectors[identifier] @ vector if units else [], dtype=np.float64)
-        hits.append(Hit(chunk, score, cosines.get(identifier), matches.get(identifier, 0.0), units, scores))
+        cosine, match = cosines.get(identifier), matches.get(identifier, 0.0)
+        strength = (floor if cosine is None else cosine) + LEXICAL_STRENGTH * match / ceiling
+        hits.append(Hit(chunk, score, cosine, match, strength, units, scores))
     return Retrieval(
         hits=tuple(hits),
         dense=np.array([each.score for each in dense]),
         lexical=np.array([each.score for each in lexical]),
-        rarity=rarity(frequency, snapshot.chunk_count),
+        rarity=weights,
         known=frozenset(term for term, count in frequency.items() if count),
         chunk_count=snapshot.chunk_count,
     )
@@ -92,6 +102,14 @@ def query_vector(embedder: Embedder, query: Query) -> Vector:
         vector = QUESTION_SHARE * embedder.embed_query(query.question) + (1 - QUESTION_SHARE) * vector
         vector = vector / max(float(np.linalg.norm(vector)), 1e-12)
     return np.asarray(vector, dtype=np.float32)
+
+
+def _ceiling(query: Query, weights: Mapping[str, float], count: int) -> float:
+    """The most that BM25 can give a chunk: k1 + 1 times the summed idf of what was looked for, at least 1."""
+    alone = sum(weights[term] for term in query.terms)
+    within = alone + sum(weights[term] for term in query.context_terms)
+    summed = (alone + within) / 2 if query.context else alone
+    return max(_BM25_TERM * summed * math.log((count + 1) / 0.5), 1.0)
 
 
 def _blend(alone: Sequence[Scored], within: Sequence[Scored]) -> list[Scored]:

@@ -71,7 +71,7 @@ def hit_for(text: str, scores: Sequence[float] | None = None, **fields: str) -> 
         position=0,
     )
     units: tuple[Unit, ...] = tuple(split_units(text))
-    return Hit(chunk, 0.9, 0.6, 3.0, units, np.array(scores or [0.5] * len(units), dtype=np.float64))
+    return Hit(chunk, 0.9, 0.6, 3.0, 1.0, units, np.array(scores or [0.5] * len(units), dtype=np.float64))
 
 
 def found(*hits: Hit) -> Retrieval:

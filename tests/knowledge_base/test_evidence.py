@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
+
+import numpy as np
 
 from knowledge_base.answer import Extract, compose
 from knowledge_base.evidence import FEATURES, SIGNS, evidence
@@ -53,3 +56,44 @@ def test_a_list_too_long_to_show_still_speaks_for_its_section() -> None:
     values = signs("a pouch of a list", long, [0.8] * 100)
     assert values["answer_similarity"] > 0.7
     assert values["answer_coverage"] == 1
+
+
+def test_a_passage_that_stands_out_of_the_others_stands_better() -> None:
+    query = build_query("tea")
+    others = [replace(hit_for("Other.", document=f"{n}.md"), strength=0.3) for n in range(12)]
+    alone = found(replace(hit_for("Tea.", [0.9]), strength=1.2), *others)
+    among = found(hit_for("Tea.", [0.9]), *(replace(other, strength=0.95) for other in others))
+    for sign in ("document_standing", "passage_standing"):
+        standings = [evidence(query, each, compose(query, each))[sign] for each in (alone, among)]
+        assert standings[0] > standings[1], sign
+
+
+def test_retrievers_that_put_the_same_passage_first_agree() -> None:
+    query, best = build_query("tea"), hit_for("Tea.")
+    same, other = found(best), replace(found(best), lexical=np.array([9.0, 8.0, 3.0]))
+    agreements = [evidence(query, each, compose(query, each))["agreement"] for each in (same, other)]
+    assert agreements == [1.0, (1 + 1 / 3) / 2]
+
+
+def test_names_and_numbers_of_the_question_are_looked_for_exactly() -> None:
+    assert signs("is it 24 cups", "It makes 24 cups.")["exact"] == 1
+    assert signs("is it 24 cups", "It makes 8 cups.")["exact"] == 0
+    assert signs("is it many cups", "It makes 8 cups.")["exact"] == 0.5
+
+
+def test_another_document_with_another_number_conflicts() -> None:
+    query = build_query("how long may unopened pouches be returned")
+    here, there = (
+        "Unopened pouches may be returned for 30 days.",
+        "Unopened pouches may be returned for 14 days.",
+    )
+    for other, conflict in ((there, 1.0), (here, 0.0)):
+        retrieval = found(hit_for(here), hit_for(other, document="old.md"))
+        assert evidence(query, retrieval, compose(query, retrieval))["conflict"] == conflict
+
+
+def test_a_question_after_another_is_told_from_a_first_one() -> None:
+    retrieval = found(hit_for("Tea."))
+    for history, expected in (((), 0.0), ([("customer", "Do you sell tea?")], 1.0)):
+        query = build_query("and pouches?", history)
+        assert evidence(query, retrieval, compose(query, retrieval))["follows_up"] == expected
