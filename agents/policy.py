@@ -79,6 +79,7 @@ class Sayings(Section):
     empty: Text
     too_long: Text
     too_many: Text
+    no_cookie: Text
     forbidden: Text
     failed: Text
 

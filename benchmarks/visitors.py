@@ -28,15 +28,8 @@ from benchmarks.serving import served
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENTS = ROOT / "knowledge_base" / "documents"
-QUESTIONS = (
-    "What is your return policy for perishable items?",
-    "And if I already opened it?",
-    "How long does standard shipping take inside the United States?",
-    "How do I skip a delivery of my subscription?",
-    "Which of your chais contain milk or nuts?",
-    "At what temperature should I brew the Summit Masala?",
-    "Can I use two gift cards on one order?",
-)
+LABELLED = ROOT / "tests" / "data" / "two_peaks" / "questions.jsonl"
+QUESTIONS = [json.loads(line)["question"] for line in LABELLED.read_text("utf-8").splitlines()]
 
 
 @dataclass
@@ -61,7 +54,9 @@ async def visit(url: str, number: int, questions: int, pause: float, outcome: Ou
         for turn in range(questions):
             began = time.perf_counter()
             try:
-                answer = await ask(client, index, session, QUESTIONS[(number + turn) % len(QUESTIONS)])
+                answer = await ask(
+                    client, index, session, QUESTIONS[(number * questions + turn) % len(QUESTIONS)]
+                )
             except (httpx.HTTPError, KeyError, ValueError) as error:
                 outcome.errors.append(f"{type(error).__name__}: {error}")
                 continue
