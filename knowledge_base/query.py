@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from knowledge_base.terms import content_words, words
+from knowledge_base.terms import content_words
 
 Kind = Literal["person", "time", "number", "place", "reason", "way", "confirmation", "thing"]
 CUSTOMER_ROLES = ("customer", "user")
@@ -28,14 +28,6 @@ _KINDS: dict[Kind, re.Pattern[str]] = {
         r"(is|are|am|was|were|do|does|did|can|could|will|would|should|may|has|have|had)\b"
     ),
 }
-_POINTING = frozenset(
-    re.findall(
-        r"\w+",
-        "it its they them their theirs he him his she her hers this that these those there then one ones such "
-        "same else another other others both either former latter",
-    )
-)
-_OPENING = re.compile(r"^\W*(and|but|so|or|then|also|what about|how about|what if|ok|okay|i mean|why not)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +35,7 @@ class Query:
     """A question, and what of its conversation is searched with it.
 
     `context` is the customer's message before it, empty where there is none; `terms` are the content words of
-    the question, `context_terms` those that only the context adds. `dependence` in [0, 1] says how much the
-    wording leans on the conversation.
+    the question, `context_terms` those that only the context adds.
     """
 
     question: str
@@ -52,7 +43,6 @@ class Query:
     terms: tuple[str, ...]
     context_terms: tuple[str, ...]
     kind: Kind
-    dependence: float
 
     @property
     def contextual(self) -> str:
@@ -71,16 +61,9 @@ def build_query(question: str, history: Sequence[tuple[str, str]] = ()) -> Query
     context = said[-1][:MAX_CHARACTERS] if said else ""
     terms = content_words(question)
     context_terms = tuple(term for term in content_words(context) if term not in terms)
-    return Query(question, context, terms, context_terms, _kind(question), _dependence(question, terms))
+    return Query(question, context, terms, context_terms, _kind(question))
 
 
 def _kind(question: str) -> Kind:
     lowered = question.lower()
     return next((kind for kind, pattern in _KINDS.items() if pattern.search(lowered)), "thing")
-
-
-def _dependence(question: str, terms: Sequence[str]) -> float:
-    """Grows with pointing words and connecting openings, shrinks with content words."""
-    spoken = words(question)
-    pointing = sum(word in _POINTING for word in spoken) + 2 * bool(_OPENING.match(question.lower()))
-    return (0.5 + pointing) / (0.5 + pointing + len(terms))

@@ -49,15 +49,13 @@ class Retrieval:
     """The hits, best first, and what the confidence needs to know of all that was seen.
 
     `dense` and `lexical` are each retriever's scores, best first; `rarity` is how telling each term of the
-    query is, in (0, 1]; `known` those of them that the index has at all.
+    query is, in (0, 1].
     """
 
     hits: tuple[Hit, ...]
     dense: Floats
     lexical: Floats
     rarity: Mapping[str, float]
-    known: frozenset[str]
-    chunk_count: int
 
 
 def search(snapshot: Snapshot, embedder: Embedder, query: Query, limit: int = 50) -> Retrieval:
@@ -90,8 +88,6 @@ def search(snapshot: Snapshot, embedder: Embedder, query: Query, limit: int = 50
         dense=np.array([each.score for each in dense]),
         lexical=np.array([each.score for each in lexical]),
         rarity=weights,
-        known=frozenset(term for term, count in frequency.items() if count),
-        chunk_count=snapshot.chunk_count,
     )
 
 

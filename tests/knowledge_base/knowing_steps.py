@@ -76,4 +76,4 @@ def hit_for(text: str, scores: Sequence[float] | None = None, **fields: str) -> 
 
 def found(*hits: Hit) -> Retrieval:
     """A retrieval of these hits alone."""
-    return Retrieval(hits, np.array([0.6]), np.array([3.0]), {}, frozenset(), 20)
+    return Retrieval(hits, np.array([0.6]), np.array([3.0]), {})

@@ -26,13 +26,6 @@ def test_a_first_question_has_no_context() -> None:
     assert query.context_terms == ()
 
 
-def test_an_elliptic_question_depends_more_on_the_conversation_than_a_full_one() -> None:
-    assert (
-        build_query("and that one?").dependence
-        > build_query("How much does postage to Canada cost?").dependence
-    )
-
-
 @pytest.mark.parametrize(
     ("question", "kind"),
     [
