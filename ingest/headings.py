@@ -73,7 +73,6 @@ class Outline:
 
         Without it the title is the first heading, if that is of level 1 and has no number, else the name.
         """
-        self._titled = False
         first = headings[0] if headings else None
         if title is None and first and first.level == 1 and not section_number(plain_text(first.text))[0]:
             title = plain_text(first.text) or None

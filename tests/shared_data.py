@@ -10,9 +10,8 @@ import pytest
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
-def missing(what: str) -> None:
-    """Fails under CI=true and skips elsewhere, naming what is missing."""
-    line = f"{what} is not here; a plain clone lacks it"
+def missing(line: str) -> None:
+    """Fails under CI=true and skips elsewhere, with a line that says what is missing."""
     if os.environ.get("CI") == "true":
         pytest.fail(f"{line}, but CI must have it", pytrace=False)
     pytest.skip(line)
@@ -22,5 +21,5 @@ def rag_set(name: str) -> Path:
     """The folder of one retrieval set (`docs/*.md`, `questions.jsonl`)."""
     folder = SHARED_DATA / "rag" / name
     if not (folder / "questions.jsonl").is_file():
-        missing(f"the data set shared/data/rag/{name}")
+        missing(f"the data set shared/data/rag/{name} is not here; a plain clone lacks it")
     return folder

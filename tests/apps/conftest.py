@@ -18,6 +18,7 @@ import pytest
 import yaml
 
 from agents.policy import SHIPPED
+from tests.shared_data import missing
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Dialog, Page
@@ -132,10 +133,7 @@ def desk(make_desk: Callable[..., Desk], sample_documents: Path) -> Desk:
 def browser() -> Iterator[Browser]:
     """Debian's Chromium."""
     if not Path(CHROMIUM).exists():
-        line = f"{CHROMIUM} is missing; tests/install_browser.sh installs it"
-        if os.environ.get("CI") == "true":
-            pytest.fail(line, pytrace=False)
-        pytest.skip(line)
+        missing(f"{CHROMIUM} is missing; tests/install_browser.sh installs it")
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
