@@ -1,0 +1,1 @@
+"""The control room: the page where the support team works."""
