@@ -43,8 +43,12 @@ class Presenter:
         return {
             "decision": "answer",
             "confidence": {"word": self._word_of(reply.confidence), "percent": round(100 * reply.confidence)},
-            "sources": [self._source(citation) for citation in _distinct(reply.citations)],
+            "sources": self.sources(reply.citations),
         }
+
+    def sources(self, citations: tuple[Citation, ...]) -> list[Shown]:
+        """The quoted places, each once, with the words that are quoted and a link to them."""
+        return [self._source(citation) for citation in _distinct(citations)]
 
     def _source(self, citation: Citation) -> Shown:
         return {
