@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from datetime import date, time
 from pathlib import Path
 from typing import Annotated, Literal, Self, get_args
+from zoneinfo import available_timezones
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
@@ -69,6 +71,63 @@ class Limits(Section):
     history_messages: Annotated[int, Field(ge=2)]
 
 
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+
+
+class People(Section):
+    """When people are there to answer, and what they promise."""
+
+    timezone: Text
+    zone_name: Text
+    days: Annotated[tuple[Weekday, ...], Field(min_length=1)]
+    opens: time
+    closes: time
+    holidays: tuple[date, ...] = ()
+    first_response_minutes: Annotated[int, Field(ge=1, le=14 * 24 * 60)]
+    quiet_hours: Annotated[float, Field(gt=0)]
+    reopened_days: Annotated[float, Field(gt=0)]
+    episode_gap_hours: Annotated[float, Field(gt=0)]
+    away_seconds: Annotated[float, Field(gt=0)]
+
+    @field_validator("timezone")
+    @classmethod
+    def known_zone(cls, name: str) -> str:
+        """A zone of the IANA time zone database."""
+        if name not in available_timezones():
+            raise ValueError(f"{name!r} is no time zone; write one like America/Denver or Europe/Berlin")
+        return name
+
+    @model_validator(mode="after")
+    def in_order(self) -> Self:
+        """A day must open before it closes."""
+        if self.opens >= self.closes:
+            raise ValueError(f"opens ({self.opens:%H:%M}) must come before closes ({self.closes:%H:%M})")
+        return self
+
+
+class Mail(Section):
+    """How an answer reads that goes out by e-mail. Names in braces are filled in."""
+
+    subject: Text
+    answer: Text
+    link: Text
+
+
+class Delivery(Section):
+    """How often something outside is tried, with pauses that double up to the longest."""
+
+    attempts: Annotated[int, Field(ge=1, le=100)]
+    first_pause_seconds: Annotated[float, Field(gt=0)]
+    longest_pause_seconds: Annotated[float, Field(gt=0)]
+
+    def pause(self, failed: int, chance: float) -> float | None:
+        """Seconds to wait after so many failures, a quarter more or less by `chance` in [0, 1); None at the end."""
+        if failed >= self.attempts:
+            return None
+        doubled = self.first_pause_seconds * 2.0 ** min(failed - 1, 60)
+        return min(doubled, self.longest_pause_seconds) * (0.75 + chance / 2)
+
+
 class Sayings(Section):
     """What the desk says where it does not quote a document. Names in braces are filled in."""
 
@@ -76,6 +135,14 @@ class Sayings(Section):
     clarify_one: Text
     clarify_open: Text
     escalate: Text
+    promise_open: Text
+    promise_closed: Text
+    late: Text
+    joined: Text
+    left: Text
+    went_quiet: Text
+    rejected: Text
+    contact_wrong: Text
     empty: Text
     too_long: Text
     too_many: Text
@@ -114,6 +181,9 @@ class SupportPolicy(Section):
     thresholds: Thresholds
     confidence_words: Annotated[tuple[Wording, ...], Field(min_length=1)]
     limits: Limits
+    people: People
+    mail: Mail
+    delivery: Delivery
     texts: Sayings
     groups: dict[str, Texts]
     short_forms: dict[str, str]

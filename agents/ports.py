@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from agents.domain import Message, Reply, Role, Vote
-from agents.policy import SupportPolicy
+from agents.cases import Accepted, Case, Conversation, Line, NewEffect, Opening, Plan
+from agents.domain import (
+    Changes,
+    ConversationFilter,
+    ConversationSummary,
+    DeskFigures,
+    Message,
+    Reply,
+    Review,
+    ReviewStatus,
+    Role,
+    Vote,
+)
+from agents.effects import Mailer, Outbox, TicketDesk, Workers
+from agents.policy import People, SupportPolicy
 from knowledge_base.passages import Embedder
 
 if TYPE_CHECKING:
@@ -17,26 +30,6 @@ if TYPE_CHECKING:
 
     from knowledge_base.confidence import Calibration
     from knowledge_base.index import Index
-
-
-@dataclass(frozen=True, slots=True)
-class Conversation:
-    """Who owns a conversation; `visitor` is None where a trusted caller began it."""
-
-    id: str
-    visitor: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Escalation:
-    """A question that a person has to answer, with what the desk would have said."""
-
-    message: int
-    question: str
-    draft: str
-    confidence: float
-    reason: str
-    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +54,19 @@ class ConversationLog(Protocol):
         """The conversation in which this visitor was last active, or None."""
 
     def accept(
-        self, text: str, conversation: str | None, visitor: str | None, at_most: int | None, since: datetime
-    ) -> Message | None:
+        self,
+        text: str,
+        conversation: str | None,
+        visitor: str | None,
+        *,
+        at_most: int | None,
+        since: datetime,
+        gap: timedelta | None = None,
+    ) -> Accepted | None:
         """Store a customer's message, in a new conversation where none is given.
 
-        None, and nothing stored, if the visitor has sent `at_most` messages or more since `since`.
+        None, and nothing stored, if the visitor has sent `at_most` messages or more since `since`. A message
+        to a resolved conversation, or after a silence of `gap`, begins its next episode.
         """
 
     def append(
@@ -73,11 +74,12 @@ class ConversationLog(Protocol):
     ) -> Message:
         """Store a message of anybody else."""
 
-    def reply(self, question: Message, reply: Reply, draft: str) -> Message:
-        """Store the reply to a stored message; an escalation also records the `draft` for the person."""
+    def reply(self, question: Message, reply: Reply, opening: Opening | None = None) -> Message | None:
+        """Store the desk's reply to a stored message and, with `opening`, the review that it opens.
 
-    def escalations(self) -> list[Escalation]:
-        """All that a person has to answer, oldest first."""
+        None, and nothing stored, if a person has come into the conversation meanwhile. Where a review waits
+        already, that one stands and is named in the reply.
+        """
 
     def messages(self, conversation: str) -> list[Message]:
         """The messages of a conversation in order, each with its latest vote."""
@@ -91,8 +93,64 @@ class ConversationLog(Protocol):
     def vote(self, message_id: int, vote: Vote, reason: str | None) -> None:
         """Record a vote on a message; the last one counts."""
 
-    def close(self) -> None:
-        """Let go of every connection."""
+    def set_contact(self, conversation: str, email: str) -> None:
+        """Remember where the customer can be reached."""
+
+    def set_typing(self, conversation: str, until: datetime) -> None:
+        """The person in the conversation types until then."""
+
+    def set_seen(self, conversation: str, at: datetime) -> None:
+        """The customer has the page open; an answer there need not be sent by e-mail any more."""
+
+    def changes(self, since: int) -> Changes:
+        """What changed after a cursor; -1 gives the present cursor alone."""
+
+    def unanswered(self, before: datetime, after: datetime) -> list[Message]:
+        """Customers' last messages, stored in that time, to which nobody has said anything."""
+
+    def list(self, find: ConversationFilter) -> list[ConversationSummary]:
+        """The conversations that a filter admits, last active first."""
+
+
+class ReviewBook(Protocol):
+    """The reviews. Every change is claimed: of two at once, one happens."""
+
+    def get(self, review: str) -> Review | None:
+        """The review of this id, or None."""
+
+    def list(self, statuses: Sequence[ReviewStatus], limit: int) -> list[Review]:
+        """The reviews of these statuses, oldest first."""
+
+    def latest(self, conversation: str) -> Review | None:
+        """The newest review of a conversation, or None."""
+
+    def decide(self, review: str, plan: Callable[[Case], Plan], seen: int | None) -> Review:
+        """Carry out what `plan` makes of the case, in one transaction; gives the review as it is then.
+
+        What `plan` raises undoes everything. Raises `BadInput` for an unknown review.
+        """
+
+    def say(self, conversation: str, line: Line, origin: str, letter: NewEffect | None) -> Message | None:
+        """A further message of a person; None, and nothing stored, unless one is in the conversation."""
+
+    def interrupt(self, review: str) -> tuple[str, str, dict[str, str]] | None:
+        """Conversation, interrupt and decision of a decided review whose graph still waits, else None."""
+
+    def settled(self, review: str) -> None:
+        """The graph of a decided review has gone on."""
+
+    def remind_late(self, now: datetime, text: str) -> int:
+        """Tell each customer whose promised time has passed, once ever; returns how many were told now."""
+
+    def let_rest(self, before: datetime, text: str) -> int:
+        """Resolve the conversations in which a person has said nothing since; returns how many."""
+
+
+class Ledger(Protocol):
+    """The numbers of the desk, counted from the log and the reviews."""
+
+    def figures(self, since: datetime, until: datetime, people: People) -> DeskFigures:
+        """The figures of a period, its days in the people's time zone."""
 
 
 @dataclass
@@ -105,11 +163,19 @@ class Services:
     home: Path
     policy: SupportPolicy
     log: ConversationLog
+    reviews: ReviewBook
+    ledger: Ledger
+    outbox: Outbox
+    workers: Workers
+    tickets: TicketDesk
+    open_mailer: Callable[[], Mailer]
     open_embedder: Callable[[], Embedder]
     open_index: Callable[[Embedder], Index]
     open_calibration: Callable[[], Calibration]
     open_checkpoints: Callable[[], BaseCheckpointSaver[str]]
     closers: list[Callable[[], None]] = field(default_factory=list)
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    public_url: str | None = None
 
     def close(self) -> None:
         """Let go of files and connections; safe to call twice."""

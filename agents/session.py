@@ -6,15 +6,30 @@ import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from agents.domain import Message, Reply, Vote
+from agents.cases import Accepted, Opening
+from agents.domain import (
+    Changes,
+    ConversationFilter,
+    ConversationSummary,
+    Decided,
+    Decision,
+    DeskFigures,
+    Message,
+    Reply,
+    Review,
+    Standing,
+    Vote,
+)
 from agents.errors import BadInput, Forbidden, TooLong, TooMany
+from agents.hours import due, promise
 from agents.knowledge import Draft, History, Knowledge
 from agents.lazy import Lazy
 from agents.policy import SupportPolicy
 from agents.ports import Services
+from agents.review_desk import ReviewDesk
 from agents.rules import RuleBook
 
 if TYPE_CHECKING:
@@ -25,6 +40,8 @@ if TYPE_CHECKING:
 
 RETRIEVED = 10  # sources that a reply names
 VOTE_REASON_LENGTH = 2000
+FORGOTTEN_AFTER = timedelta(minutes=1)  # nobody answers a message for so long: its process was killed
+FORGOTTEN_UNTIL = timedelta(days=7)
 
 # C0 and C1 controls but tab and newline: no database or page wants them, PostgreSQL refuses NUL.
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -53,6 +70,7 @@ class Session:
         self._log = services.log
         self._rules = RuleBook(services.policy)
         self._knowledge = Knowledge(services)
+        self._desk = ReviewDesk(services, lambda *waiting: self._graph().resume(*waiting))
         self._graph = Lazy(lambda: self._build_graph(services.open_checkpoints()))
         self._forgetful_graph = Lazy(lambda: self._build_graph(None))
 
@@ -69,22 +87,51 @@ class Session:
     def ask(self, text: str, conversation: str | None = None, visitor: str | None = None) -> Reply:
         """Answer a message, in a new conversation where none is given.
 
+        Where a person is in the conversation, or has yet to come, the message is for them and `answer` is empty.
+
         Raises `TooLong`, `TooMany`, `BadInput`, and `Forbidden` for another visitor's conversation, before
         anything is stored. Raises `NeedsIngest` where there is no usable index; the question is stored then.
         """
-        message = self.respond(text, conversation, visitor)
-        assert message.reply is not None  # noqa: S101 - `respond` stores what it says with its reply
-        return message.reply
+        accepted = self._accept(text, conversation, visitor)
+        message = self._answer(accepted, has_history=conversation is not None)
+        if message is not None and message.reply is not None:
+            return message.reply
+        there = accepted.state == "person"
+        return Reply(
+            decision="escalate",
+            answer="",
+            confidence=0.0,
+            conversation=accepted.message.conversation,
+            reason="a person is in the conversation" if there else "waiting for a person",
+            seconds=0.0,
+            review=accepted.review,
+        )
 
-    def respond(self, text: str, conversation: str | None = None, visitor: str | None = None) -> Message:
-        """As `ask`, but gives the message that the desk has put into the log."""
+    def respond(
+        self, text: str, conversation: str | None = None, visitor: str | None = None
+    ) -> Message | None:
+        """As `ask`, but gives the message that the desk has put into the log.
+
+        None where the desk is silent, because a person is in the conversation or has yet to come.
+        """
+        accepted = self._accept(text, conversation, visitor)
+        return self._answer(accepted, has_history=conversation is not None)
+
+    def _answer(self, accepted: Accepted, *, has_history: bool) -> Message | None:
+        """Let the bot answer a stored message, unless it is for a person."""
+        if accepted.state in ("waiting", "person"):
+            return None
+        if accepted.unsettled is not None:
+            self._desk.settle(accepted.unsettled)
         started = time.perf_counter()
-        question = self._accept(text, conversation, visitor)
-        history = self._history(question) if conversation else []
+        question = accepted.message
+        history = self._history(question) if has_history else []
         outcome = self._graph().run(question.text, history, question.conversation)
+        escalates = outcome.ruling.decision == "escalate"
+        now = self._services.now()
         reply = Reply(
             decision=outcome.ruling.decision,
-            answer=outcome.ruling.text,
+            answer=outcome.ruling.text.replace("{promise}", promise(self.policy, now)),
             confidence=outcome.confidence,
             citations=outcome.citations,
             retrieved=outcome.sources[:RETRIEVED],
@@ -92,7 +139,20 @@ class Session:
             reason=outcome.ruling.reason,
             seconds=round(time.perf_counter() - started, 4),
         )
-        return self._log.reply(question, reply, outcome.draft.text)
+        opening = self._opening(question.text, outcome, now) if escalates else None
+        return self._log.reply(question, reply, opening)
+
+    def _opening(self, question: str, outcome: Outcome, now: datetime) -> Opening:
+        return Opening(
+            question=question,
+            draft=outcome.draft.text,
+            confidence=outcome.confidence,
+            reason=outcome.ruling.reason,
+            due=due(self.policy.people, now),
+            citations=outcome.draft.citations,
+            sources=outcome.sources[:RETRIEVED],
+            interrupt=outcome.interrupt,
+        )
 
     def stream(
         self, text: str, conversation: str | None = None, visitor: str | None = None
@@ -136,6 +196,64 @@ class Session:
         reason = clean(reason or "")[:VOTE_REASON_LENGTH] or None
         self._log.vote(message_id, vote, reason)
 
+    def reviews(self, status: str = "open", limit: int = 1000) -> list[Review]:
+        """The reviews of a status (open, pending, taken, decided, all), oldest first."""
+        return self._desk.reviews(status, limit)
+
+    def review(self, review: str) -> Review:
+        """One review. Raises `BadInput` for an id that there is not."""
+        return self._desk.review(review)
+
+    def decide(self, review: str, decision: Decision) -> Decided:
+        """Decide a review, or learn who was first. Raises `BadInput` where the decision makes no sense."""
+        return self._desk.decide(review, decision)
+
+    def say(self, conversation: str, text: str, by: str, origin: str = "shell") -> Message | Decided:
+        """A person's further words to a customer; where a taken review waits, they are its answer."""
+        return self._desk.say(conversation, text, by, origin)
+
+    def settle(self, review: str) -> None:
+        """Let the graph of a decided review go on; nothing where it has."""
+        self._desk.settle(review)
+
+    def typing(self, conversation: str) -> None:
+        """The person in a conversation is typing just now."""
+        self._desk.typing(conversation)
+
+    def standing(self, conversation: str, visitor: str | None = None) -> Standing:
+        """How a conversation stands, as its customer may know it."""
+        self._check(conversation, visitor)
+        return self._desk.standing(conversation)
+
+    def leave_contact(self, conversation: str, address: str, visitor: str | None = None) -> str:
+        """Remember the customer's e-mail address; gives it as stored. A wrong one raises `BadInput`."""
+        self._check(conversation, visitor)
+        return self._desk.leave_contact(conversation, address)
+
+    def seen_by_customer(self, conversation: str, visitor: str | None = None) -> None:
+        """The customer has the page open: what is said there need not go out by e-mail."""
+        self._check(conversation, visitor)
+        self._log.set_seen(conversation, self._services.now())
+
+    def changes(self, since: int) -> Changes:
+        """In which conversations anything changed after a cursor; -1 gives the present cursor. Cheap."""
+        return self._log.changes(since)
+
+    def conversations(self, find: ConversationFilter) -> list[ConversationSummary]:
+        """The conversations that a filter admits, last active first."""
+        return self._log.list(find)
+
+    def figures(self, since: datetime, until: datetime) -> DeskFigures:
+        """The desk's numbers over a period."""
+        return self._services.ledger.figures(since, until, self.policy.people)
+
+    def keep_promises(self) -> None:
+        """Tell those who wait too long; answer what a killed process left; let quiet conversations rest."""
+        self._desk.keep_promises()
+        now = self._services.now()
+        for question in self._log.unanswered(now - FORGOTTEN_AFTER, now - FORGOTTEN_UNTIL):
+            self._answer(Accepted(question, "bot"), has_history=True)
+
     def document(self, name: str) -> DocumentText | None:
         """A whole document of the knowledge base, or None where there is none of that name."""
         return self._knowledge.document(name)
@@ -157,7 +275,7 @@ class Session:
         """Let go of files and connections."""
         self._services.close()
 
-    def _accept(self, text: str, conversation: str | None, visitor: str | None) -> Message:
+    def _accept(self, text: str, conversation: str | None, visitor: str | None) -> Accepted:
         """Store a message that the policy admits, before anything else can fail."""
         limits, texts = self.policy.limits, self.policy.texts
         text = clean(text)
@@ -167,11 +285,14 @@ class Session:
             raise TooLong(texts.too_long.format(length=len(text), limit=limits.message_length))
         if conversation is not None:
             self._check(conversation, visitor)
-        since = datetime.now(UTC) - timedelta(minutes=1)
-        question = self._log.accept(text, conversation, visitor, limits.messages_a_minute, since)
-        if question is None:
+        since = self._services.now() - timedelta(minutes=1)
+        gap = timedelta(hours=self.policy.people.episode_gap_hours)
+        accepted = self._log.accept(
+            text, conversation, visitor, at_most=limits.messages_a_minute, since=since, gap=gap
+        )
+        if accepted is None:
             raise TooMany(texts.too_many)
-        return question
+        return accepted
 
     def _history(self, question: Message) -> History:
         """What was said before, without what only kept the conversation going."""

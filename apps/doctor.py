@@ -76,13 +76,14 @@ def check_database(settings: Settings) -> Part:
     """The conversation log can be opened and has the right schema."""
     if settings.database_url is None and not (settings.home / "gtm.sqlite3").exists():
         return Part("database", "off", "no conversation yet", "It is made by the first question.")
-    from integrations.database import Database, shown_url  # noqa: PLC0415
+    from integrations.database.conversations import Conversations  # noqa: PLC0415
+    from integrations.database.engine import Store, shown_url  # noqa: PLC0415
 
-    database = Database(settings.database)
+    store = Store(settings.database)
     try:
-        count = database.count()
+        count = Conversations(store).count()
     finally:
-        database.close()
+        store.close()
     return Part("database", "ok", f"{shown_url(settings.database)}, {count} messages")
 
 

@@ -63,7 +63,7 @@ class ChatCalls:
         if not isinstance(text, str):
             raise BadInput("A message is text.")
         reply = self._session.respond(text, self._session.latest(visitor), visitor)
-        return {"message": self._presenter.message(reply)}
+        return {"message": self._presenter.message(reply) if reply else None}
 
     def rate(self, visitor: str, message: object, vote: object, reason: object) -> Payload:
         """Store a thumb, with a reason where one was given."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from agents.effects import Mailer
 from agents.errors import BadInput, Permanent
+from agents.lazy import Lazy
 from agents.policy import load_policy
-from agents.ports import ConversationLog, Services
+from agents.ports import Services
 from integrations.settings import Settings
 
 if TYPE_CHECKING:
@@ -23,32 +24,38 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-def _open_log(settings: Settings) -> ConversationLog:
-    from integrations.database import Database  # noqa: PLC0415 - a command pays only for what it uses
-
-    return Database(settings.database)
-
-
-ADAPTERS: dict[str, Callable[[Settings], ConversationLog]] = {"log": _open_log}
-"""Which adapter implements which port of `agents.ports`."""
-
-
 def connect(settings: Settings) -> Services:
     """The services of a home, which is made if need be; models and index are opened when first used."""
+    # A command pays only for what it uses: SQLAlchemy is not loaded with the settings.
+    from integrations.database.conversations import Conversations  # noqa: PLC0415
+    from integrations.database.engine import Store  # noqa: PLC0415
+    from integrations.database.ledger import LedgerBook  # noqa: PLC0415
+    from integrations.database.outbox import Outbox  # noqa: PLC0415
+    from integrations.database.reviews import Reviews  # noqa: PLC0415
+    from integrations.database.tickets import Tickets  # noqa: PLC0415
+    from integrations.database.workers import Workers  # noqa: PLC0415
+
     prepare_home(settings.home)
     # LangGraph reads it on import; from then on a checkpoint can only build types known to be safe.
     os.environ.setdefault("LANGGRAPH_STRICT_MSGPACK", "true")
     policy = load_policy(settings.policies)
-    conversations = ADAPTERS["log"](settings)
+    store = Store(settings.database)
     services = Services(
         home=settings.home,
         policy=policy,
-        log=conversations,
+        log=Conversations(store),
+        reviews=Reviews(store),
+        ledger=LedgerBook(store),
+        outbox=Outbox(store),
+        workers=Workers(store),
+        tickets=Tickets(store),
+        open_mailer=Lazy(lambda: open_mailer(settings)),
         open_embedder=lambda: open_embedder(settings),
         open_index=lambda embedder: _open_kept_index(settings, embedder, services),
         open_calibration=_CurrentCalibration(settings),
         open_checkpoints=lambda: _open_checkpoints(settings, services),
-        closers=[conversations.close],
+        closers=[store.close],
+        public_url=settings.public_url,
     )
     return services
 
@@ -71,6 +78,17 @@ def prepare_home(home: Path) -> None:
         raise BadInput(
             f"The home {home} cannot be written to. Mend its rights, or choose another with --home."
         )
+
+
+def open_mailer(settings: Settings) -> Mailer:
+    """SMTP where it is set, else files in the home. Settings that cannot be used raise `BadInput`."""
+    if settings.smtp_url:
+        from integrations.smtp import SmtpMailer  # noqa: PLC0415
+
+        return SmtpMailer(settings.smtp_url, settings.mail_from)
+    from integrations.mail_files import MailFiles  # noqa: PLC0415
+
+    return MailFiles(settings.mail_folder, settings.mail_from)
 
 
 def open_embedder(settings: Settings) -> Embedder:

@@ -6,6 +6,7 @@ import difflib
 import logging
 import os
 from pathlib import Path
+from typing import Literal
 
 from pydantic import ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -31,11 +32,29 @@ class Settings(BaseSettings):
     policies: Path | None = None
     embed_origins: str = "*"
     """Which sites may show the chat in a frame: sources of a Content-Security-Policy, such as https://shop.example."""
+    public_url: str | None = None
+    """Where customers reach the chat, for links in e-mails."""
+    smtp_url: str | None = None
+    mail_from: str | None = None
+    jobs: Literal["on", "off"] = "on"
+    """Off: `gtm serve` leaves the jobs to `gtm worker`."""
 
     @property
     def database(self) -> str:
         """The SQLAlchemy URL of the conversation log."""
         return self.database_url or f"sqlite:///{self.home / 'gtm.sqlite3'}"
+
+    @property
+    def jobs_database(self) -> str:
+        """The SQLAlchemy URL of the durable jobs: beside the log on a server, else a file in the home."""
+        if self.database_url and not self.database_url.startswith("sqlite"):
+            return self.database_url
+        return f"sqlite:///{self.home / 'jobs.sqlite3'}"
+
+    @property
+    def mail_folder(self) -> Path:
+        """Where e-mails are written while no mail server is set."""
+        return self.home / "outbox"
 
     @property
     def models_folder(self) -> Path:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from agents.domain import Citation, Decision
+from agents.domain import Citation, ReplyDecision
 from knowledge_base import metrics
 
 FIGURES = (
@@ -33,7 +33,7 @@ class Row:
     id: str
     answerable: bool
     gold: tuple[str, ...]
-    decision: Decision
+    decision: ReplyDecision
     confidence: float
     retrieved: tuple[str, ...]
     answer: str

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 
-from agents.domain import Decision
+from agents.domain import ReplyDecision
 from agents.errors import BadInput
 from agents.policy import Thresholds
 from jobs.figures import Figures, Row, judge
@@ -60,7 +60,7 @@ def _again(row: Row, calibration: Calibration, thresholds: Thresholds) -> Row:
     confidence = calibration.probability(row.evidence)
     if row.by_rule:
         return replace(row, confidence=confidence)
-    decision: Decision = "escalate"
+    decision: ReplyDecision = "escalate"
     if confidence >= thresholds.answer:
         decision = "answer"
     elif confidence >= thresholds.clarify:

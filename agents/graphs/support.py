@@ -1,20 +1,22 @@
 """The support graph: rules, sources, a draft, a decision, and what is said.
 
     apply_rules ──(small talk)──────────────────────────────┐
-        └──> find_sources ──> draft_answer ──> decide ──> reply
+        └──> find_sources ──> draft_answer ──> decide ──> reply ──(escalate)──> await_person ──> forget_turn
 
+`await_person` interrupts: what stands in the review is decided by a person, and `resume` goes on from there.
 Even where a rule has decided, the draft and its confidence are made: the person who answers wants them.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Protocol, TypedDict
 
 from langgraph.channels import UntrackedValue
 from langgraph.graph import END, START, StateGraph
+from langgraph.types import Command, interrupt
 
-from agents.domain import Citation, Decision, Source
+from agents.domain import Citation, ReplyDecision, Source
 from agents.errors import DeskError
 from agents.knowledge import NOTHING, Draft, Found, History
 from agents.policy import SupportPolicy
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
 class Ruling:
     """What was decided, why, and in which words."""
 
-    decision: Decision
+    decision: ReplyDecision
     reason: str
     text: str
     by_rule: bool = False
@@ -46,6 +48,8 @@ class Outcome:
     citations: tuple[Citation, ...]
     sources: tuple[Source, ...]
     draft: Draft
+    interrupt: str | None = None
+    """Where the graph waits for a person."""
 
 
 class SupportState(TypedDict, total=False):
@@ -104,7 +108,13 @@ class SupportGraph:
         graph.add_edge("find_sources", "draft_answer")
         graph.add_edge("draft_answer", "decide")
         graph.add_edge("decide", "reply")
-        graph.add_edge("reply", END)
+        graph.add_node("await_person", nodes.await_person)
+        graph.add_node("forget_turn", nodes.forget_turn)
+        # A turn that leaves nothing behind cannot be taken up again either.
+        waits = "await_person" if checkpointer else END
+        graph.add_conditional_edges("reply", needs_person, {True: waits, False: END})
+        graph.add_edge("await_person", "forget_turn")
+        graph.add_edge("forget_turn", END)
         self._graph = graph.compile(checkpointer=checkpointer, name="support")
 
     def run(self, text: str, history: History, thread: str) -> Outcome:
@@ -114,12 +124,24 @@ class SupportGraph:
         durability: Durability | None = "exit" if self._graph.checkpointer else None
         end = self._graph.invoke({"text": text, "history": list(history)}, config, durability=durability)
         outcome: Outcome = end["outcome"]
-        return outcome
+        waiting = end.get("__interrupt__")
+        return replace(outcome, interrupt=waiting[0].id) if waiting else outcome
+
+    def resume(self, thread: str, interrupt: str, decision: dict[str, str]) -> None:
+        """Go on where `interrupt` waits; nothing where the graph has gone on already."""
+        config: RunnableConfig = {"configurable": {"thread_id": thread}}
+        if any(one.id == interrupt for one in self._graph.get_state(config).interrupts):
+            self._graph.invoke(Command(resume={interrupt: decision}), config, durability="exit")
 
 
 def is_small_talk(state: SupportState) -> bool:
     """Whether there is nothing to look up."""
     return state["small_talk"] is not None
+
+
+def needs_person(state: SupportState) -> bool:
+    """Whether a person must decide."""
+    return state["outcome"].ruling.decision == "escalate"
 
 
 class _Nodes:
@@ -201,3 +223,12 @@ class _Nodes:
             "asked": state["question"] if asking else "",
             "options": list(draft.headings[:2]) if asking else [],
         }
+
+    def await_person(self, state: SupportState) -> SupportState:  # noqa: ARG002
+        """Wait for a person. Nothing else stands here: on resuming, a node runs again from its beginning."""
+        interrupt("a person decides")
+        return {}
+
+    def forget_turn(self, state: SupportState) -> SupportState:  # noqa: ARG002
+        """A person has seen to it: the next message starts afresh."""
+        return {"unanswered": 0, "clarified": False, "asked": "", "options": []}

@@ -64,6 +64,7 @@ def test_a_conversation_goes_on_where_it_was(session: Session) -> None:
 
 def test_respond_gives_the_message_of_the_log(session: Session) -> None:
     message = session.respond(QUESTION, visitor="anna")
+    assert message is not None
     assert session.messages(message.conversation, "anna")[-1] == message
 
 
@@ -76,10 +77,10 @@ def test_a_stream_is_the_answer_in_pieces_and_then_the_reply(session: Session) -
 
 def test_an_escalation_is_recorded_with_the_draft(desk: Desk) -> None:
     desk.session.ask("I want to talk to a human about my tins")
-    [escalation] = desk.services.log.escalations()
-    assert escalation.reason == "asks for a person"
-    assert escalation.draft
-    assert escalation.confidence == pytest.approx(0.9)
+    [review] = desk.session.reviews()
+    assert review.reason == "asks for a person"
+    assert review.draft
+    assert review.confidence == pytest.approx(0.9)
 
 
 def test_low_confidence_escalates_and_is_recorded(tmp_path: Path) -> None:
@@ -88,7 +89,7 @@ def test_low_confidence_escalates_and_is_recorded(tmp_path: Path) -> None:
     assert reply.decision == "escalate"
     assert "person" in reply.answer
     assert reply.citations == ()
-    assert [e.question for e in desk.services.log.escalations()] == ["Can you engrave tins?"]
+    assert [review.question for review in desk.session.reviews()] == ["Can you engrave tins?"]
     desk.close()
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from urllib.parse import parse_qs, urlsplit
 
-from agents.domain import Citation, Decision, Message, Reply
+from agents.domain import Citation, Message, Reply, ReplyDecision
 from apps.presenting import QUOTE_IN_LINK, Presenter, document_link
 
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
 
-def bot(decision: Decision = "answer", *citations: Citation, confidence: float = 0.93) -> Message:
+def bot(decision: ReplyDecision = "answer", *citations: Citation, confidence: float = 0.93) -> Message:
     reply = Reply(
         decision=decision,
         answer="Within **7** days.",

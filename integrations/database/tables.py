@@ -1,0 +1,247 @@
+"""All tables, in one place so that they are made together and refer to each other."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+
+SCHEMA_VERSION = 2
+
+metadata = sa.MetaData()
+
+
+class UtcTime(sa.TypeDecorator[datetime]):
+    """A moment in UTC, also on databases that forget the zone."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:  # noqa: ARG002
+        """Store UTC."""
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:  # noqa: ARG002
+        """Read UTC."""
+        if value is None or value.tzinfo is not None:
+            return value
+        return value.replace(tzinfo=UTC)
+
+
+Id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+def _key() -> sa.Column[int]:
+    return sa.Column("id", Id, primary_key=True, autoincrement=True)
+
+
+schema_version = sa.Table("schema_version", metadata, sa.Column("version", sa.Integer, primary_key=True))
+
+conversations = sa.Table(
+    "conversations",
+    metadata,
+    sa.Column("id", sa.String(64), primary_key=True),
+    sa.Column("visitor", sa.String(200), index=True),
+    sa.Column("created", UtcTime, nullable=False),
+    sa.Column("state", sa.String(16), nullable=False, server_default="bot"),
+    sa.Column("episode", sa.Integer, nullable=False, server_default="1"),
+    sa.Column("person", sa.String(200)),  # who is in the conversation
+    sa.Column("contact", sa.String(320)),  # the customer's e-mail address
+    sa.Column("seen", UtcTime),  # when the customer last had the page open
+    sa.Column("typing_until", UtcTime),  # the person is typing
+)
+
+messages = sa.Table(
+    "messages",
+    metadata,
+    _key(),
+    sa.Column("conversation", sa.ForeignKey("conversations.id"), nullable=False),
+    sa.Column("role", sa.String(16), nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("at", UtcTime, nullable=False),
+    sa.Column("by", sa.String(200)),
+    sa.Column("reply", sa.Text),
+    sa.Column("sourced", sa.Boolean, nullable=False),
+    sa.Column("episode", sa.Integer, nullable=False, server_default="1"),
+    sa.Column("review", sa.String(64)),  # the review that it answers
+    sa.Index("messages_of_conversation", "conversation", "id"),
+    sa.Index("messages_by_time", "at"),
+)
+
+votes = sa.Table(
+    "votes",
+    metadata,
+    _key(),
+    sa.Column("message", sa.ForeignKey("messages.id"), nullable=False, index=True),
+    sa.Column("vote", sa.String(8), nullable=False),
+    sa.Column("reason", sa.Text),
+    sa.Column("at", UtcTime, nullable=False),
+)
+
+reviews = sa.Table(
+    "reviews",
+    metadata,
+    sa.Column("id", sa.String(64), primary_key=True),
+    sa.Column("kind", sa.String(32), nullable=False),
+    sa.Column("conversation", sa.ForeignKey("conversations.id"), nullable=False, index=True),
+    sa.Column("episode", sa.Integer, nullable=False),
+    sa.Column("message", sa.ForeignKey("messages.id"), nullable=False),  # the last that it is about
+    sa.Column("question", sa.Text, nullable=False),
+    sa.Column("draft", sa.Text, nullable=False),
+    sa.Column("confidence", sa.Float, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("citations", sa.Text, nullable=False),  # JSON
+    sa.Column("sources", sa.Text, nullable=False),  # JSON
+    sa.Column("opened", UtcTime, nullable=False),
+    sa.Column("due", UtcTime, nullable=False),
+    sa.Column("status", sa.String(16), nullable=False),
+    sa.Column("by", sa.String(200)),
+    sa.Column("verb", sa.String(16)),
+    sa.Column("text", sa.Text),  # what was decided, in words
+    sa.Column("decided", UtcTime),
+    sa.Column("interrupt", sa.String(64)),  # where the graph waits; NULL once it has gone on
+    sa.Column("late", sa.Boolean, nullable=False),  # the customer was told that it takes longer
+    sa.Index("reviews_by_status", "status", "opened"),
+)
+
+tickets = sa.Table(
+    "tickets",
+    metadata,
+    _key(),
+    sa.Column("review", sa.ForeignKey("reviews.id"), nullable=False, unique=True),
+    sa.Column("subject", sa.Text, nullable=False),
+    sa.Column("status", sa.String(16), nullable=False),
+    sa.Column("opened", UtcTime, nullable=False),
+    sa.Column("closed", UtcTime),
+)
+
+outbox = sa.Table(
+    "outbox",
+    metadata,
+    _key(),
+    sa.Column("key", sa.String(200), nullable=False, unique=True),  # idempotency
+    sa.Column("kind", sa.String(32), nullable=False),
+    sa.Column("payload", sa.Text, nullable=False),  # JSON
+    sa.Column("conversation", sa.String(64), index=True),
+    sa.Column("review", sa.String(64)),
+    sa.Column("created", UtcTime, nullable=False),
+    sa.Column("status", sa.String(16), nullable=False),  # pending, delivered, failed
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("next_attempt", UtcTime, nullable=False),
+    sa.Column("reason", sa.Text),  # why the last attempt failed
+    sa.Column("delivered", UtcTime),
+    sa.Index("outbox_by_due", "status", "next_attempt"),
+)
+
+workers = sa.Table(
+    "workers",
+    metadata,
+    sa.Column("id", sa.String(64), primary_key=True),
+    sa.Column("host", sa.String(200), nullable=False),
+    sa.Column("pid", sa.Integer, nullable=False),
+    sa.Column("started", UtcTime, nullable=False),
+    sa.Column("beat", UtcTime, nullable=False),
+)
+
+changes = sa.Table(
+    "changes",
+    metadata,
+    _key(),
+    sa.Column("conversation", sa.String(64), nullable=False),
+    sa.Column("at", UtcTime, nullable=False),
+    sqlite_autoincrement=True,  # a cursor must never meet a number twice
+)
+
+users = sa.Table(
+    "users",
+    metadata,
+    sa.Column("name", sa.String(100), primary_key=True),
+    sa.Column("full_name", sa.String(200), nullable=False),
+    sa.Column("role", sa.String(16), nullable=False),
+    sa.Column("password", sa.String(300), nullable=False),  # a hash
+    sa.Column("created", UtcTime, nullable=False),
+)
+
+sign_ins = sa.Table(
+    "sign_ins",
+    metadata,
+    _key(),
+    sa.Column("name", sa.String(100), nullable=False, index=True),
+    sa.Column("address", sa.String(100), nullable=False, index=True),
+    sa.Column("at", UtcTime, nullable=False),
+    sa.Column("succeeded", sa.Boolean, nullable=False),
+)
+
+audit = sa.Table(
+    "audit",
+    metadata,
+    _key(),
+    sa.Column("at", UtcTime, nullable=False),
+    sa.Column("who", sa.String(200), nullable=False),
+    sa.Column("origin", sa.String(200), nullable=False),  # shell, room 10.0.0.1, slack U01
+    sa.Column("what", sa.String(64), nullable=False),
+    sa.Column("subject", sa.String(200), nullable=False),
+    sa.Column("detail", sa.Text, nullable=False),
+)
+
+TOMBSTONE = "(removed)"
+"""What stands in the audit in place of a detail that had to be forgotten; no other change is let through."""
+
+_TOMBSTONED = " AND ".join(
+    [f"NEW.detail = '{TOMBSTONE}'"]
+    + [f'NEW."{column}" = OLD."{column}"' for column in ("id", "at", "who", "origin", "what", "subject")]
+)
+_APPEND_ONLY = {
+    "sqlite": (
+        f"CREATE TRIGGER audit_stays BEFORE UPDATE ON audit WHEN NOT ({_TOMBSTONED}) "
+        "BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END",
+        "CREATE TRIGGER audit_is_kept BEFORE DELETE ON audit "
+        "BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END",
+    ),
+    "postgresql": (
+        "CREATE OR REPLACE FUNCTION audit_is_append_only() RETURNS trigger AS "
+        "$$ BEGIN RAISE EXCEPTION 'the audit is append-only'; END $$ LANGUAGE plpgsql",
+        f"CREATE TRIGGER audit_stays BEFORE UPDATE ON audit FOR EACH ROW WHEN (NOT ({_TOMBSTONED})) "
+        "EXECUTE FUNCTION audit_is_append_only()",
+        "CREATE TRIGGER audit_is_kept BEFORE DELETE ON audit FOR EACH ROW "
+        "EXECUTE FUNCTION audit_is_append_only()",
+    ),
+}
+for _dialect, _statements in _APPEND_ONLY.items():
+    for _statement in _statements:
+        sa.event.listen(audit, "after_create", sa.DDL(_statement).execute_if(dialect=_dialect))
+
+team_sessions = sa.Table(
+    "team_sessions",
+    metadata,
+    sa.Column("key", sa.String(64), primary_key=True),  # the hash of what the cookie holds
+    sa.Column("name", sa.String(100), nullable=False, index=True),
+    sa.Column("credential", sa.String(64)),  # of the password it began with; NULL where a link opened it
+    sa.Column("opened", UtcTime, nullable=False),
+    sa.Column("seen", UtcTime, nullable=False),
+)
+
+entry_links = sa.Table(
+    "entry_links",
+    metadata,
+    sa.Column("key", sa.String(64), primary_key=True),  # the hash of what the link holds
+    sa.Column("until", UtcTime, nullable=False),
+    sa.Column("used", UtcTime),
+)
+
+entries = sa.Table(
+    "entries",
+    metadata,
+    _key(),
+    sa.Column("review", sa.String(64), unique=True),
+    sa.Column("question", sa.Text, nullable=False),
+    sa.Column("answer", sa.Text, nullable=False),
+    sa.Column(
+        "status", sa.String(16), nullable=False, index=True
+    ),  # proposed, accepted, dismissed, withdrawn
+    sa.Column("personal", sa.Text, nullable=False),  # JSON: what was found and masked
+    sa.Column("near", sa.Text, nullable=False),  # JSON: near duplicates and contradicting sections
+    sa.Column("answered", UtcTime, nullable=False),
+    sa.Column("changed", UtcTime, nullable=False),
+    sa.Column("by", sa.String(200)),  # who accepted, dismissed or withdrew it
+)
