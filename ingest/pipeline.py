@@ -15,6 +15,7 @@ from ingest.documents import MAX_FILE_BYTES, UnreadableDocument
 from ingest.files import Failure, Found, find_files
 from knowledge_base.catalog import DocumentRecord, PlacedChunk
 from knowledge_base.index import Index
+from knowledge_base.learned import is_learned
 from knowledge_base.passages import Embedder
 from knowledge_base.writer import Update, Writer
 
@@ -63,8 +64,9 @@ def ingest(
     """Adds, changes and removes documents until the index holds exactly the files at `paths`.
 
     Readers see the index as it was until all is done. A file that cannot be read is reported; if an earlier
-    version of it is in the index, that stays. `on_wait` is told who else is writing, if anybody is. Raises
-    NothingToIngest where no path exists, IndexBusy where another ingest does not end.
+    version of it is in the index, that stays, and so does what the team has answered. `on_wait` is told who
+    else is writing, if anybody is. Raises NothingToIngest where no path exists, IndexBusy where another ingest
+    does not end.
     """
     tell = progress or (lambda _phase, _done, _total: None)
     started = time.monotonic()
@@ -109,8 +111,8 @@ def _plan(paths: Sequence[Path], writer: Writer, tell: Progress) -> tuple[Ingest
             report.changed += before is not None
             update.put.append((record, chunks))
     tell("reading", len(listing.found), len(listing.found))
-    update.removed = list(known)
-    report.removed = len(known)
+    update.removed = [name for name in known if not is_learned(name)]
+    report.removed = len(update.removed)
     return report, update
 
 

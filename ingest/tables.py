@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 from ingest.documents import MAX_ROWS, DocumentSource, UnreadableDocument, decode
+from knowledge_base.learned import without_headings
 
 _QUESTION = ("question", "questions", "q", "faq")
 _ANSWER = ("answer", "answers", "a", "response", "reply")
 _GROUP = ("category", "topic", "section", "group", "subject", "theme")
 _HEADER_ROWS = 10  # some tables begin with a title and a note
-_LOOKS_LIKE_MARKUP = re.compile(r"^( {0,3})(#{1,6}(?=\s|$)|[-=]+[ \t]*$)", re.MULTILINE)
 _MAX_FIELD = 1_000_000
 
 Row = Sequence[str]
@@ -69,7 +68,7 @@ def _sections(rows: Iterable[Row]) -> list[str]:
             current = _cell(row, group)
             if current:
                 sections.append(f"## {_line(current)}")
-        sections.append(f"{'###' if current else '##'} {_line(asked)}\n\n{_escaped(answered)}")
+        sections.append(f"{'###' if current else '##'} {_line(asked)}\n\n{without_headings(answered)}")
     if not sections:
         raise UnreadableDocument("empty: no row has both a question and an answer")
     return sections
@@ -100,9 +99,3 @@ def _cell(row: Row, column: int) -> str:
 
 def _line(text: str) -> str:
     return " ".join(text.split())
-
-
-def _escaped(answer: str) -> str:
-    """An answer whose lines cannot be taken for headings."""
-    text = answer.replace("\r\n", "\n").replace("\r", "\n")
-    return _LOOKS_LIKE_MARKUP.sub(r"\1\\\2", text)
