@@ -1,0 +1,74 @@
+"""One attempt to deliver an effect, and what follows from how it went."""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Literal, TypedDict
+
+from agents.effects import Effect, Outbox
+from agents.errors import DeskError, Permanent
+from agents.policy import Delivery
+
+log = logging.getLogger(__name__)
+
+Handler = Callable[[Effect], None]
+"""Delivers one kind of effect. May be called again for the same effect, so it passes the key on or checks first."""
+
+
+class Outcome(TypedDict):
+    """How an attempt went, in a form that outlives the process; "gone" where there was nothing left to do."""
+
+    result: Literal["delivered", "gone", "try again", "hopeless"]
+    reason: str
+
+
+class Courier:
+    """Delivers effects by their kind, and writes into the outbox what became of them."""
+
+    def __init__(
+        self,
+        outbox: Outbox,
+        handlers: Mapping[str, Handler],
+        patience: Delivery,
+        now: Callable[[], datetime],
+    ) -> None:
+        """A further kind of effect is one more line in `handlers`."""
+        self._outbox, self._handlers, self._patience, self._now = outbox, handlers, patience, now
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of effects that can be delivered here."""
+        return tuple(self._handlers)
+
+    def attempt(self, effect_id: int, attempts: int) -> Outcome:
+        """Try to deliver an effect after so many failures; never raises."""
+        try:
+            effect = self._outbox.effect(effect_id)
+            if effect is None or effect.attempts != attempts:
+                return {"result": "gone", "reason": ""}
+            self._handlers[effect.kind](effect)
+        except Permanent as error:
+            return {"result": "hopeless", "reason": str(error)}
+        except DeskError as error:
+            return {"result": "try again", "reason": str(error)}
+        except Exception as error:  # a fault in one handler must not lose the effect
+            log.exception("The effect %d could not be delivered", effect_id)
+            return {
+                "result": "try again",
+                "reason": f"Something unforeseen ({type(error).__name__}: {error}).",
+            }
+        return {"result": "delivered", "reason": ""}
+
+    def record(self, effect_id: int, attempts: int, outcome: Outcome) -> None:
+        """Write down how an attempt went; doing so twice changes nothing."""
+        now = self._now()
+        if outcome["result"] == "delivered":
+            self._outbox.delivered(effect_id, now)
+        elif outcome["result"] != "gone":
+            hopeless = outcome["result"] == "hopeless"
+            pause = None if hopeless else self._patience.pause(attempts + 1, random.random())  # noqa: S311
+            following = None if pause is None else now + timedelta(seconds=pause)
+            self._outbox.failed(effect_id, attempts, outcome["reason"], following)
