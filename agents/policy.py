@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, time
 from pathlib import Path
-from typing import Annotated, Literal, Self, get_args
+from typing import Annotated, Literal, Self, TypeVar, get_args
 from zoneinfo import available_timezones
 
 import yaml
@@ -19,6 +19,7 @@ SHIPPED = Path(__file__).resolve().parents[1] / "policies"
 # The same safe loader in C, where PyYAML was built with it, reads the file in a tenth of the time.
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
+Policy = TypeVar("Policy", bound="Section")
 Probability = Annotated[float, Field(ge=0, le=1)]
 Text = Annotated[str, Field(min_length=1)]
 Texts = Annotated[tuple[Text, ...], Field(min_length=1)]
@@ -248,29 +249,33 @@ class SupportPolicy(Section):
 
 def load_policy(folder: Path | None = None) -> SupportPolicy:
     """The support policy of a folder, or the shipped one; `BadInput` names file and key where it is wrong."""
-    file = (folder or SHIPPED) / "support.yaml"
+    return read_policy((folder or SHIPPED) / "support.yaml", SupportPolicy)
+
+
+def read_policy(file: Path, kind: type[Policy]) -> Policy:
+    """A policy from its file; `BadInput` names file and key where it is wrong."""
     try:
         loaded = yaml.load(file.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506 - a safe loader
     except (OSError, UnicodeDecodeError) as error:
         raise BadInput(
-            f"The policy {file} cannot be read: {error}. Give a folder with a support.yaml."
+            f"The policy {file} cannot be read: {error}. Give a folder with a {file.name}."
         ) from error
     except yaml.YAMLError as error:
         raise BadInput(f"The policy {file} is not YAML: {error}") from error
     if not isinstance(loaded, dict):
-        raise BadInput(f"{file}: must be a table of keys; allowed: {_allowed(SupportPolicy, ())}.")
+        raise BadInput(f"{file}: must be a table of keys; allowed: {_allowed(kind, ())}.")
     try:
-        return SupportPolicy.model_validate(loaded)
+        return kind.model_validate(loaded)
     except ValidationError as error:
-        raise BadInput("\n".join(f"{file}: {_explain(one)}" for one in error.errors())) from error
+        raise BadInput("\n".join(f"{file}: {_explain(kind, one)}" for one in error.errors())) from error
 
 
-def _explain(error: ErrorDetails) -> str:
+def _explain(kind: type[Section], error: ErrorDetails) -> str:
     """One mistake as: key: what is wrong; what is allowed."""
     path = error["loc"]
     key = ".".join(str(part) for part in path) or "the whole file"
     if error["type"] == "extra_forbidden":
-        return f"{key}: unknown key; allowed here: {_allowed(SupportPolicy, path[:-1])}."
+        return f"{key}: unknown key; allowed here: {_allowed(kind, path[:-1])}."
     if error["type"] == "missing":
         return f"{key}: missing."
     message = error["msg"].removeprefix("Value error, ")

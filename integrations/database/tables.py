@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
+from integrations.database.append_only import keep_for_good
+
 SCHEMA_VERSION = 2
 
 metadata = sa.MetaData()
@@ -184,32 +186,7 @@ audit = sa.Table(
     sa.Column("detail", sa.Text, nullable=False),
 )
 
-TOMBSTONE = "(removed)"
-"""What stands in the audit in place of a detail that had to be forgotten; no other change is let through."""
-
-_TOMBSTONED = " AND ".join(
-    [f"NEW.detail = '{TOMBSTONE}'"]
-    + [f'NEW."{column}" = OLD."{column}"' for column in ("id", "at", "who", "origin", "what", "subject")]
-)
-_APPEND_ONLY = {
-    "sqlite": (
-        f"CREATE TRIGGER audit_stays BEFORE UPDATE ON audit WHEN NOT ({_TOMBSTONED}) "
-        "BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END",
-        "CREATE TRIGGER audit_is_kept BEFORE DELETE ON audit "
-        "BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END",
-    ),
-    "postgresql": (
-        "CREATE OR REPLACE FUNCTION audit_is_append_only() RETURNS trigger AS "
-        "$$ BEGIN RAISE EXCEPTION 'the audit is append-only'; END $$ LANGUAGE plpgsql",
-        f"CREATE TRIGGER audit_stays BEFORE UPDATE ON audit FOR EACH ROW WHEN (NOT ({_TOMBSTONED})) "
-        "EXECUTE FUNCTION audit_is_append_only()",
-        "CREATE TRIGGER audit_is_kept BEFORE DELETE ON audit FOR EACH ROW "
-        "EXECUTE FUNCTION audit_is_append_only()",
-    ),
-}
-for _dialect, _statements in _APPEND_ONLY.items():
-    for _statement in _statements:
-        sa.event.listen(audit, "after_create", sa.DDL(_statement).execute_if(dialect=_dialect))
+keep_for_good(audit)
 
 team_sessions = sa.Table(
     "team_sessions",
@@ -236,12 +213,10 @@ entries = sa.Table(
     sa.Column("review", sa.String(64), unique=True),
     sa.Column("question", sa.Text, nullable=False),
     sa.Column("answer", sa.Text, nullable=False),
-    sa.Column(
-        "status", sa.String(16), nullable=False, index=True
-    ),  # proposed, accepted, dismissed, withdrawn
-    sa.Column("personal", sa.Text, nullable=False),  # JSON: what was found and masked
-    sa.Column("near", sa.Text, nullable=False),  # JSON: near duplicates and contradicting sections
+    sa.Column("status", sa.String(16), nullable=False, index=True),  # of `agents.entries.EntryStatus`
+    sa.Column("not_personal", sa.Text, nullable=False),  # JSON: the parts that somebody confirmed not to be
     sa.Column("answered", UtcTime, nullable=False),
     sa.Column("changed", UtcTime, nullable=False),
     sa.Column("by", sa.String(200)),  # who accepted, dismissed or withdrew it
+    sqlite_autoincrement=True,  # the audit and the links to an answer name it for good
 )
