@@ -21,7 +21,7 @@ from knowledge_base.errors import (
 
 if TYPE_CHECKING:
     from agents.ports import Services
-    from knowledge_base.index import DocumentText, IndexStatus
+    from knowledge_base.index import DocumentSummary, DocumentText, IndexStatus
     from knowledge_base.passages import Chunk
     from knowledge_base.query import Query
     from knowledge_base.search import Retrieval
@@ -112,6 +112,11 @@ class Knowledge:
         """A whole document, or None where there is none of that name."""
         with translated():
             return self._index().document(name)
+
+    def documents(self) -> list[DocumentSummary]:
+        """Every document, by name."""
+        with translated():
+            return self._index().documents()
 
     def status(self) -> IndexStatus:
         """How the index is; loads no model."""

@@ -23,6 +23,8 @@ from agents.domain import (
 )
 from agents.effects import Mailer, Outbox, TicketDesk, Workers
 from agents.policy import People, SupportPolicy
+from agents.team import Team
+from agents.team_sessions import TeamSessions
 from knowledge_base.passages import Embedder
 
 if TYPE_CHECKING:
@@ -169,6 +171,8 @@ class Services:
     workers: Workers
     tickets: TicketDesk
     open_mailer: Callable[[], Mailer]
+    open_team: Callable[[], Team]
+    open_team_sessions: Callable[[], TeamSessions]
     open_embedder: Callable[[], Embedder]
     open_index: Callable[[Embedder], Index]
     open_calibration: Callable[[], Calibration]

@@ -31,12 +31,14 @@ from agents.policy import SupportPolicy
 from agents.ports import Services
 from agents.review_desk import ReviewDesk
 from agents.rules import RuleBook
+from agents.team import Team
+from agents.team_sessions import TeamSessions
 
 if TYPE_CHECKING:
     from langgraph.checkpoint.base import BaseCheckpointSaver
 
     from agents.graphs.support import Outcome, SupportGraph
-    from knowledge_base.index import DocumentText, IndexStatus
+    from knowledge_base.index import DocumentSummary, DocumentText, IndexStatus
 
 RETRIEVED = 10  # sources that a reply names
 VOTE_REASON_LENGTH = 2000
@@ -78,6 +80,16 @@ class Session:
     def policy(self) -> SupportPolicy:
         """The rules and words in force."""
         return self._services.policy
+
+    @property
+    def team(self) -> Team:
+        """Who works here, and the record of what they did."""
+        return self._services.open_team()
+
+    @property
+    def team_sessions(self) -> TeamSessions:
+        """Who of them is signed in."""
+        return self._services.open_team_sessions()
 
     def _build_graph(self, checkpoints: BaseCheckpointSaver[str] | None) -> SupportGraph:
         from agents.graphs.support import SupportGraph  # noqa: PLC0415 - LangGraph costs a second to import
@@ -200,6 +212,10 @@ class Session:
         """The reviews of a status (open, pending, taken, decided, all), oldest first."""
         return self._desk.reviews(status, limit)
 
+    def review_of(self, conversation: str) -> Review | None:
+        """The newest review of a conversation, or None."""
+        return self._services.reviews.latest(conversation)
+
     def review(self, review: str) -> Review:
         """One review. Raises `BadInput` for an id that there is not."""
         return self._desk.review(review)
@@ -257,6 +273,10 @@ class Session:
     def document(self, name: str) -> DocumentText | None:
         """A whole document of the knowledge base, or None where there is none of that name."""
         return self._knowledge.document(name)
+
+    def documents(self) -> list[DocumentSummary]:
+        """Every document of the knowledge base, by name."""
+        return self._knowledge.documents()
 
     def status(self) -> IndexStatus:
         """How the index is."""

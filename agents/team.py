@@ -160,6 +160,10 @@ class Team:
         user = User(name=usable_name(name), full_name=_full_name(full_name, name), role=usable_role(role))
         if self.account(user.name):
             raise BadInput(f"There is already a user {user.name!r}. Choose another name.")
+        if any(each.full_name == user.full_name for each in self.users()):
+            raise BadInput(
+                f"Somebody is already called {user.full_name!r}; customers could not tell them apart."
+            )
         hashed = self.hash(password, user.name)
         if not self._store.add(Account(user, hashed)):
             raise BadInput(f"There is already a user {user.name!r}. Choose another name.")
@@ -267,7 +271,7 @@ def usable_role(role: str) -> TeamRole:
 def _full_name(full_name: str, name: str) -> str:
     """The name that customers may see the first word of."""
     return (
-        " ".join(_CONTROLS.sub(" ", full_name).split())[:200] or name.strip().partition("@")[0].capitalize()
+        " ".join(_CONTROLS.sub(" ", full_name).split())[:100] or name.strip().partition("@")[0].capitalize()
     )
 
 

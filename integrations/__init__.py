@@ -12,11 +12,14 @@ from agents.errors import BadInput, Permanent
 from agents.lazy import Lazy
 from agents.policy import load_policy
 from agents.ports import Services
+from agents.team import Team, fixed_accounts
+from agents.team_sessions import TeamSessions
 from integrations.settings import Settings
 
 if TYPE_CHECKING:
     from langgraph.checkpoint.base import BaseCheckpointSaver
 
+    from integrations.database.engine import Store
     from knowledge_base.confidence import Calibration
     from knowledge_base.index import Index
     from knowledge_base.passages import Embedder
@@ -32,6 +35,7 @@ def connect(settings: Settings) -> Services:
     from integrations.database.ledger import LedgerBook  # noqa: PLC0415
     from integrations.database.outbox import Outbox  # noqa: PLC0415
     from integrations.database.reviews import Reviews  # noqa: PLC0415
+    from integrations.database.team_sessions import TeamSessionTables  # noqa: PLC0415
     from integrations.database.tickets import Tickets  # noqa: PLC0415
     from integrations.database.workers import Workers  # noqa: PLC0415
 
@@ -50,6 +54,8 @@ def connect(settings: Settings) -> Services:
         workers=Workers(store),
         tickets=Tickets(store),
         open_mailer=Lazy(lambda: open_mailer(settings)),
+        open_team=Lazy(lambda: _open_team(settings, store)),
+        open_team_sessions=Lazy(lambda: TeamSessions(TeamSessionTables(store), services.open_team().account)),
         open_embedder=lambda: open_embedder(settings),
         open_index=lambda embedder: _open_kept_index(settings, embedder, services),
         open_calibration=_CurrentCalibration(settings),
@@ -78,6 +84,15 @@ def prepare_home(home: Path) -> None:
         raise BadInput(
             f"The home {home} cannot be written to. Mend its rights, or choose another with --home."
         )
+
+
+def _open_team(settings: Settings, store: Store) -> Team:
+    """The users of the settings and of the database. A setting that cannot be used raises `BadInput`."""
+    from integrations.argon2 import Argon2Passwords  # noqa: PLC0415
+    from integrations.database.team import TeamTables  # noqa: PLC0415
+
+    passwords = Argon2Passwords()
+    return Team(TeamTables(store), passwords, fixed_accounts(settings.users, passwords))
 
 
 def open_mailer(settings: Settings) -> Mailer:

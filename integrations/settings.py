@@ -36,6 +36,8 @@ class Settings(BaseSettings):
     """Where customers reach the chat, for links in e-mails."""
     smtp_url: str | None = None
     mail_from: str | None = None
+    users: str = ""
+    """The team: name:role:hash or name:role:hash:Full Name, one after another with semicolons."""
     jobs: Literal["on", "off"] = "on"
     """Off: `gtm serve` leaves the jobs to `gtm worker`."""
 

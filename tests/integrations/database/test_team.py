@@ -12,8 +12,9 @@ import pytest
 from agents.errors import Permanent
 from agents.team import Account, AuditLine, User
 from agents.team_sessions import OpenSession
+from integrations.database.append_only import TOMBSTONE
 from integrations.database.engine import Store
-from integrations.database.tables import TOMBSTONE, audit
+from integrations.database.tables import audit
 from integrations.database.team import TeamTables
 from integrations.database.team_sessions import TeamSessionTables
 from tests.postgres import own_database
