@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from knowledge_base import catalog, lexical
+from knowledge_base import catalog, flat_search, lexical
 from knowledge_base.chroma_folder import FolderVectors
 from knowledge_base.chroma_server import ServerVectors
 from knowledge_base.database import Meta, connect, read_meta, transaction
@@ -82,14 +82,26 @@ class IndexStatus:
 class Index:
     """The documents' index in a folder. Opening it reads nothing; it may be shared by threads."""
 
-    def __init__(self, folder: Path, fingerprint: str, dimension: int, chroma_url: str | None = None) -> None:
-        """`fingerprint` and `dimension` are the embedder's; without `chroma_url` Chroma runs embedded."""
+    def __init__(
+        self,
+        folder: Path,
+        fingerprint: str,
+        dimension: int,
+        chroma_url: str | None = None,
+        *,
+        flat_bytes: int = flat_search.MAX_BYTES,
+    ) -> None:
+        """`fingerprint` and `dimension` are the embedder's; without `chroma_url` Chroma runs embedded.
+
+        An embedded index whose vectors take at most `flat_bytes` is searched in memory; a server is always asked.
+        """
         self.folder = folder
         self.fingerprint = fingerprint
         self.dimension = dimension
         self._file = folder / "catalog.sqlite3"
         store: VectorStore = ServerVectors(chroma_url) if chroma_url else FolderVectors(folder / "chroma")
         self._store = store
+        self._flat = None if chroma_url else flat_search.FlatSearch(flat_bytes)
         self._stemmer = lexical.Stemmer()
         self._lock = threading.Lock()
         self._idle: list[sqlite3.Connection] = []
@@ -112,7 +124,7 @@ class Index:
                 except FileNotFoundError:
                     stack.close()
                     continue
-                yield IndexSnapshot(database, meta, reader, self._stemmer)
+                yield IndexSnapshot(database, meta, reader, self._stemmer, self._flat)
                 return
         message = (
             f"The vectors of the index in {self.folder} are missing: run `gtm ingest` to make them again."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,8 @@ LEXICAL_SHARE = 0.35  # of the fused score
 EXAMINED = 10  # hits whose units are read
 LEXICAL_STRENGTH = 0.6  # of a perfect lexical match beside a cosine of 1
 _BM25_TERM = 2.2  # k1 + 1
+
+_TEXTS_REMEMBERED = 4096  # about 12 MB; the chunks that answer one question answer many others
 
 Floats = NDArray[np.float64]
 
@@ -78,7 +81,7 @@ def search(snapshot: Snapshot, embedder: Embedder, query: Query, limit: int = 50
     hits = []
     for identifier, score in ranked:
         chunk = chunks[identifier]
-        units = tuple(split_units(chunk.text)) if identifier in vectors else ()
+        units = _units(chunk.text) if identifier in vectors else ()
         scores = np.asarray(vectors[identifier] @ vector if units else [], dtype=np.float64)
         cosine, match = cosines.get(identifier), matches.get(identifier, 0.0)
         strength = (floor if cosine is None else cosine) + LEXICAL_STRENGTH * match / ceiling
@@ -98,6 +101,11 @@ def query_vector(embedder: Embedder, query: Query) -> Vector:
         vector = QUESTION_SHARE * embedder.embed_query(query.question) + (1 - QUESTION_SHARE) * vector
         vector = vector / max(float(np.linalg.norm(vector)), 1e-12)
     return np.asarray(vector, dtype=np.float32)
+
+
+@lru_cache(_TEXTS_REMEMBERED)
+def _units(text: str) -> tuple[Unit, ...]:
+    return tuple(split_units(text))
 
 
 def _ceiling(query: Query, weights: Mapping[str, float], count: int) -> float:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from knowledge_base import catalog, lexical, stored_vectors
 from knowledge_base.database import Meta
+from knowledge_base.flat_search import FlatSearch
 from knowledge_base.passages import Chunk, Scored, Vector, Vectors
 from knowledge_base.vectors import Reader
 
@@ -20,11 +21,14 @@ class IndexSnapshot:
         meta: Meta,
         reader: Reader,
         stemmer: lexical.Stemmer,
+        flat: FlatSearch | None = None,
     ) -> None:
+        """`flat`, where given, takes the reader's place as long as the vectors fit it."""
         self._database = database
         self._meta = meta
         self._reader = reader
         self._stemmer = stemmer
+        self._flat = flat
         (self._count,) = database.execute("SELECT count(*) FROM chunk").fetchone()
 
     @property
@@ -39,6 +43,8 @@ class IndexSnapshot:
         limit = min(limit, self._count)
         if limit < 1:
             return []
+        if self._flat and self._flat.fits(self._count, self._meta.dimension):
+            return self._flat.search(self._database, self._meta, vector, limit)
         wanted = limit
         while True:
             found = self._reader.search(vector, wanted)

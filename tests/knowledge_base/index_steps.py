@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from ingest.chunks import split_document
+from knowledge_base import flat_search
 from knowledge_base.catalog import DocumentRecord
 from knowledge_base.index import Index
 from knowledge_base.passages import Embedder
@@ -14,9 +15,16 @@ from knowledge_base.writer import Update
 from tests.embedders import DIMENSION, HashingEmbedder
 
 
-def open_index(folder: Path, embedder: Embedder | None = None, chroma_url: str | None = None) -> Index:
+def open_index(
+    folder: Path,
+    embedder: Embedder | None = None,
+    chroma_url: str | None = None,
+    *,
+    flat_bytes: int = flat_search.MAX_BYTES,
+) -> Index:
     """An index for the hashing embedder, or another one."""
-    return Index(folder, (embedder or HashingEmbedder()).fingerprint, DIMENSION, chroma_url)
+    fingerprint = (embedder or HashingEmbedder()).fingerprint
+    return Index(folder, fingerprint, DIMENSION, chroma_url, flat_bytes=flat_bytes)
 
 
 def fill(index: Index, documents: Mapping[str, str], embedder: Embedder | None = None) -> None:

@@ -21,6 +21,7 @@ from knowledge_base.errors import (
     IndexMismatch,
     VectorsUnavailable,
 )
+from knowledge_base.flat_search import MAX_BYTES
 from knowledge_base.index import Index
 from knowledge_base.passages import Snapshot
 from tests.embedders import HashingEmbedder
@@ -30,6 +31,9 @@ RETURNS = "# Returns\n\n## 3.2 Perishables\n\nChai comes back within 7 days.\n\n
 SHIPPING = "# Shipping\n\nParcels bring chai in 3 days.\n"
 
 
+BOTH_WAYS = pytest.mark.parametrize("flat_bytes", [MAX_BYTES, 0], ids=["in memory", "Chroma"])
+
+
 @pytest.fixture
 def index(tmp_path: Path) -> Iterator[Index]:
     each = open_index(tmp_path / "index")
@@ -37,9 +41,9 @@ def index(tmp_path: Path) -> Iterator[Index]:
     each.close()
 
 
-@pytest.fixture(scope="module")
-def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Snapshot]:
-    index = open_index(tmp_path_factory.mktemp("index"))
+@pytest.fixture(scope="module", params=[MAX_BYTES, 0], ids=["in memory", "Chroma"])
+def snapshot(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Snapshot]:
+    index = open_index(tmp_path_factory.mktemp("index"), flat_bytes=request.param)
     fill(index, {"returns.md": RETURNS, "shipping.md": SHIPPING, "café.md": "# Café\n\nCrème brûlée.\n"})
     with index.snapshot() as each:
         yield each
@@ -140,7 +144,9 @@ def test_unknown_ids_are_absent(snapshot: Snapshot) -> None:
     assert snapshot.chunks([]) == {}
 
 
-def test_an_open_snapshot_does_not_change(index: Index) -> None:
+@BOTH_WAYS
+def test_an_open_snapshot_does_not_change(tmp_path: Path, flat_bytes: int) -> None:
+    index = open_index(tmp_path / "index", flat_bytes=flat_bytes)
     fill(index, {"a.md": "Tea alpha.", "b.md": "Tea beta."})
     vector = HashingEmbedder().embed_query("tea")
     with index.snapshot() as before:
@@ -162,7 +168,9 @@ def _generation(index: Index) -> int:
         return snapshot.generation
 
 
-def test_a_hundred_threads_may_read_while_one_writes(index: Index) -> None:
+@BOTH_WAYS
+def test_a_hundred_threads_may_read_while_one_writes(tmp_path: Path, flat_bytes: int) -> None:
+    index = open_index(tmp_path / "index", flat_bytes=flat_bytes)
     sets = [{f"{n}.md": f"Tea of turn {turn} number {n}." for n in range(5)} for turn in range(4)]
     fill(index, sets[0])
     legal = [set(each.values()) for each in sets]
@@ -246,7 +254,8 @@ def test_lost_vectors_are_made_again_without_embedding(index: Index) -> None:
     assert texts_found(index, "tea") == {"Tea alpha.", "Tea beta."}
 
 
-def test_damaged_vectors_are_named(index: Index) -> None:
+def test_damaged_vectors_are_named(tmp_path: Path) -> None:
+    index = open_index(tmp_path / "index", flat_bytes=0)
     fill(index, {"a.md": "Tea alpha."})
     (state,) = (index.folder / "chroma").iterdir()
     (state / "chroma.sqlite3").write_bytes(b"damaged" * 1_000)
@@ -282,7 +291,8 @@ def test_an_error_inside_a_snapshot_is_not_swallowed(index: Index) -> None:
     assert texts_found(index, "tea") == {"Tea."}
 
 
-def test_the_vectors_of_deleted_chunks_do_not_pile_up(index: Index) -> None:
+def test_the_vectors_of_deleted_chunks_do_not_pile_up(tmp_path: Path) -> None:
+    index = open_index(tmp_path / "index", flat_bytes=0)
     documents = {f"{n}.md": f"Tea number {n}." for n in range(400)}
     sizes: list[int] = []
     for turn in range(5):
