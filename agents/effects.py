@@ -110,8 +110,11 @@ class Mailer(Protocol):
     def send(self, email: Email) -> None:
         """Send it. Raises `Transient` where trying again may help, `Permanent` where it will not."""
 
-    def check(self) -> str:
-        """Where the mail goes, in words. Raises `Transient` or `Permanent` where it cannot be sent from here."""
+    def describe(self) -> str:
+        """Where the mail goes, in words."""
+
+    def check(self) -> None:
+        """Raises `Transient` or `Permanent` where nothing could be sent just now; sends nothing."""
 
 
 class TicketDesk(Protocol):

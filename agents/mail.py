@@ -31,7 +31,8 @@ def answer_email(effect: Effect, policy: SupportPolicy, public_url: str | None) 
         link=words.link.format(url=public_url) if public_url else "",
     )
     return Email(
-        key=effect.key,
+        # The conversation's id is unlike any other's: two desks on one domain never share a Message-ID.
+        key=f"{effect.key}:{effect.conversation}",
         to=payload["to"],
         subject=words.subject.format(brand=brand),
         body=re.sub(r"\n{3,}", "\n\n", body).strip() + "\n",

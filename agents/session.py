@@ -23,6 +23,7 @@ from agents.domain import (
     Standing,
     Vote,
 )
+from agents.effects import EffectStanding, EffectStatus
 from agents.errors import BadInput, Forbidden, TooLong, TooMany
 from agents.hours import due, promise
 from agents.knowledge import Draft, History, Knowledge
@@ -269,6 +270,15 @@ class Session:
         now = self._services.now()
         for question in self._log.unanswered(now - FORGOTTEN_AFTER, now - FORGOTTEN_UNTIL):
             self._answer(Accepted(question, "bot"), has_history=True)
+
+    def effects(self, status: EffectStatus, limit: int = 100) -> list[EffectStanding]:
+        """What has to be done outside, or was: the effects of a status, oldest first."""
+        return self._services.outbox.standing(status, limit)
+
+    def retry(self, effect: int) -> None:
+        """Try a failed effect again. Raises `BadInput` for one that is not there or has not failed."""
+        if not self._services.outbox.retry(effect, self._services.now()):
+            raise BadInput(f"There is no failed effect {effect}. `gtm outbox` lists those that failed.")
 
     def document(self, name: str) -> DocumentText | None:
         """A whole document of the knowledge base, or None where there is none of that name."""

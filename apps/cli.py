@@ -6,12 +6,16 @@ Exit codes: 0 done, 1 failed, 2 the input cannot be used. A command imports the 
 
 from __future__ import annotations
 
+import signal
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from apps import cli_edge as edge
+from apps.cli_edge import HomeOption, JsonOption
+from apps.cli_users import users
 
 app = typer.Typer(
     name="gtm",
@@ -22,14 +26,9 @@ app = typer.Typer(
 )
 evaluations = typer.Typer(name="eval", help="Measure the desk on labelled questions.", no_args_is_help=True)
 app.add_typer(evaluations)
-
-HomeOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--home", help="The folder with all state. Default: GTM_HOME, else var.", show_default=False
-    ),
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")]
+app.add_typer(users)
+conversations = typer.Typer(name="conversations", help="Find conversations, or show one.")
+app.add_typer(conversations)
 
 
 @app.callback()
@@ -71,6 +70,96 @@ def ask(
         run_ask(settings, question, conversation, as_json=as_json)
 
 
+@app.command()
+def reviews(
+    status: Annotated[str, typer.Option(help="open, pending, taken, decided or all.")] = "open",
+    limit: Annotated[int, typer.Option(help="Show no more than these.", min=1)] = 1000,
+    as_json: JsonOption = False,
+    home: HomeOption = None,
+) -> None:
+    """List what waits for a person, oldest first."""
+    with edge.guarded(home, as_json=as_json) as settings:
+        from apps.cli_reviews import run_reviews  # noqa: PLC0415
+
+        run_reviews(settings, status, limit, as_json=as_json)
+
+
+@app.command()
+def decide(
+    review: Annotated[str, typer.Argument(help="Which, as `gtm reviews` names it.")],
+    verb: Annotated[str, typer.Argument(help="approve, edit, reply, reject, take-over or hand-back.")],
+    *,
+    text: Annotated[
+        str | None, typer.Option(help="What the customer reads; for reject, why (the team reads it).")
+    ] = None,
+    by: Annotated[
+        str | None, typer.Option(help="Who decides. Default: your login name.", metavar="NAME")
+    ] = None,
+    as_json: JsonOption = False,
+    home: HomeOption = None,
+) -> None:
+    """Answer a customer in person, or give the question back. Exit code 1 if somebody was first."""
+    with edge.guarded(home, as_json=as_json) as settings:
+        from apps.cli_reviews import run_decide  # noqa: PLC0415
+
+        run_decide(settings, review, verb, text, by, as_json=as_json)
+
+
+@conversations.callback(invoke_without_command=True)
+def list_conversations(
+    context: typer.Context,
+    *,
+    find: Annotated[str | None, typer.Option(help="Words that were said.", metavar="TEXT")] = None,
+    state: Annotated[str | None, typer.Option(help="bot, waiting, person or resolved.")] = None,
+    decision: Annotated[str | None, typer.Option(help="The last one: answer, clarify or escalate.")] = None,
+    vote: Annotated[str | None, typer.Option(help="The last one: up or down.")] = None,
+    confidence_below: Annotated[float | None, typer.Option(help="Of the last reply, 0 to 1.")] = None,
+    limit: Annotated[int, typer.Option(help="Show no more than these.", min=1)] = 100,
+    as_json: JsonOption = False,
+    home: HomeOption = None,
+) -> None:
+    """List conversations, last active first; `gtm conversations show ID` shows one."""
+    if context.invoked_subcommand is not None:
+        return
+    with edge.guarded(home, as_json=as_json) as settings:
+        from apps.cli_reviews import run_conversations  # noqa: PLC0415
+
+        wanted = {"text": find, "state": state, "decision": decision, "vote": vote}
+        run_conversations(
+            settings, {**wanted, "confidence_below": confidence_below, "limit": limit}, as_json=as_json
+        )
+
+
+@conversations.command(context_settings={"ignore_unknown_options": True})  # an id may begin with a hyphen
+def show(
+    conversation: Annotated[str, typer.Argument(help="Its id.", metavar="ID")],
+    as_json: JsonOption = False,
+    home: HomeOption = None,
+) -> None:
+    """Show what was said in a conversation."""
+    with edge.guarded(home, as_json=as_json) as settings:
+        from apps.cli_reviews import run_show  # noqa: PLC0415
+
+        run_show(settings, conversation, as_json=as_json)
+
+
+@app.command()
+def outbox(
+    status: Annotated[str, typer.Option(help="pending, failed or delivered.")] = "failed",
+    retry: Annotated[
+        int | None,
+        typer.Option(help="Try this failed one again, now that its cause is mended.", metavar="ID"),
+    ] = None,
+    as_json: JsonOption = False,
+    home: HomeOption = None,
+) -> None:
+    """List what has to be done outside: e-mails and the like that wait, failed, or are delivered."""
+    with edge.guarded(home, as_json=as_json) as settings:
+        from apps.cli_outbox import run_outbox  # noqa: PLC0415
+
+        run_outbox(settings, status, retry, as_json=as_json)
+
+
 @evaluations.command("support")
 def evaluate_support(
     sets: Annotated[
@@ -95,17 +184,31 @@ def serve(
     port: Annotated[int | None, typer.Option(help="The port. Default: GTM_PORT.", min=0, max=65535)] = None,
     home: HomeOption = None,
 ) -> None:
-    """Serve the customers' chat until told to stop."""
+    """Serve the customers' chat, and run the jobs, until told to stop."""
     with edge.guarded(home, as_json=False) as settings:
         from agents.session import Session  # noqa: PLC0415
         from apps.server import serve as serve_chat  # noqa: PLC0415
+        from apps.worker import jobs_running  # noqa: PLC0415
         from integrations import connect  # noqa: PLC0415
 
-        session = Session(connect(settings))
+        services = connect(settings)
+        session = Session(services)
+        # As Ctrl-C does: the server stops, then the jobs, then this process.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
-            serve_chat(session, settings, host or settings.host, settings.port if port is None else port)
+            with jobs_running(session, services, settings) if settings.jobs == "on" else nullcontext():
+                serve_chat(session, settings, host or settings.host, settings.port if port is None else port)
         finally:
             session.close()
+
+
+@app.command()
+def worker(home: HomeOption = None) -> None:
+    """Run the jobs alone, beside or instead of those of `gtm serve`, until told to stop."""
+    with edge.guarded(home, as_json=False) as settings:
+        from apps.worker import run_worker  # noqa: PLC0415
+
+        run_worker(settings)
 
 
 @app.command()

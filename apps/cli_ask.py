@@ -7,20 +7,16 @@ from rich.markdown import Markdown
 from rich.text import Text
 
 from agents.domain import Reply
-from agents.session import Session
 from apps import cli_edge as edge
-from integrations import connect
+from apps.cli_lists import open_session
 from integrations.settings import Settings
 
 
 def run_ask(settings: Settings, question: str, conversation: str | None, *, as_json: bool) -> None:
     """Ask as a trusted caller, and print the reply."""
-    session = Session(connect(settings))
-    try:
+    with open_session(settings) as session:
         reply = session.ask(question, conversation)
         word = session.policy.confidence_word(reply.confidence)
-    finally:
-        session.close()
     if as_json:
         edge.print_json(reply.model_dump(mode="json"))
     else:
@@ -37,4 +33,6 @@ def _show(reply: Reply, word: str, console: Console) -> None:
     if reply.citations:
         footer = f"  {word} ({reply.confidence:.0%}) · {reply.seconds * 1000:.0f} ms"
     console.print(Text(footer, style="dim"))
+    if reply.review is not None:
+        console.print(Text(f"  A person has to answer: gtm decide {reply.review} reply --text …"))
     console.print(Text(f"  Go on with: gtm ask --conversation={reply.conversation} …", style="dim"))

@@ -7,10 +7,10 @@ import json
 import logging
 import secrets
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -20,6 +20,14 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from integrations.settings import Settings
+
+HomeOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--home", help="The folder with all state. Default: GTM_HOME, else var.", show_default=False
+    ),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")]
 
 FAILED = 1
 BAD_INPUT = 2
@@ -110,8 +118,8 @@ def _fail(sentence: str, code: int, *, as_json: bool) -> None:
     raise typer.Exit(code)
 
 
-def print_json(value: dict[str, object]) -> None:
-    """The one JSON object of a command, on standard output."""
+def print_json(value: Mapping[str, object] | Sequence[Mapping[str, object]]) -> None:
+    """The one JSON object, or list of objects, of a command, on standard output."""
     typer.echo(json.dumps(value, ensure_ascii=False))
 
 

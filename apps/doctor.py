@@ -8,15 +8,19 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from agents.errors import DeskError
 from agents.policy import load_policy
-from integrations import open_calibration, open_embedder, open_index
+from integrations import open_calibration, open_embedder, open_index, open_mailer
 from integrations.settings import Settings
+from jobs.pace import Pace
 from knowledge_base.errors import KnowledgeBaseError
 
 State = Literal["ok", "off", "broken"]
+OVERDUE = timedelta(minutes=5)
+NO_JOBS = "Start `gtm serve` or `gtm worker`."
 NO_INDEX = "Run `gtm ingest PATH` with your documents."
 
 
@@ -41,6 +45,9 @@ def examine(settings: Settings) -> list[Part]:
         ("index", check_index),
         ("chroma server", check_chroma),
         ("confidence", check_calibration),
+        ("jobs", check_jobs),
+        ("outbox", check_outbox),
+        ("mail", check_mail),
         ("chat model", lambda _: Part("chat model", "off", "answers are quoted from the documents")),
     ]
     return [_examined(name, check, settings) for name, check in checks]
@@ -74,7 +81,7 @@ def check_policy(settings: Settings) -> Part:
 
 def check_database(settings: Settings) -> Part:
     """The conversation log can be opened and has the right schema."""
-    if settings.database_url is None and not (settings.home / "gtm.sqlite3").exists():
+    if not _has_database(settings):
         return Part("database", "off", "no conversation yet", "It is made by the first question.")
     from integrations.database.conversations import Conversations  # noqa: PLC0415
     from integrations.database.engine import Store, shown_url  # noqa: PLC0415
@@ -164,3 +171,57 @@ def check_calibration(settings: Settings) -> Part:
     elif settings.self_calibration.is_file():
         whose = "adjusted to the documents"
     return Part("confidence", "ok", f"{whose}, on {calibration.fitted_on}")
+
+
+def check_jobs(settings: Settings) -> Part:
+    """A process runs the jobs, wherever something waits for them."""
+    if not _has_database(settings):
+        return Part("jobs", "off", "nothing to do yet", NO_JOBS)
+    from integrations.database.engine import Store  # noqa: PLC0415
+    from integrations.database.outbox import Outbox  # noqa: PLC0415
+    from integrations.database.workers import Workers  # noqa: PLC0415
+
+    store = Store(settings.database)
+    try:
+        workers, waiting = Workers(store).all(), Outbox(store).standing("pending", 1)
+    finally:
+        store.close()
+    now = datetime.now(UTC)
+    alive = [each for each in workers if Pace().alive(each, now)]
+    if alive:
+        newest = f"{(now - alive[0].beat).total_seconds():.0f} s ago on {alive[0].host}"
+        return Part("jobs", "ok", f"run by {len(alive)}, last heartbeat {newest}")
+    detail = "no process runs them" + (f" since {workers[0].beat:%Y-%m-%d %H:%M} UTC" if workers else "")
+    if waiting and waiting[0].next_attempt < now - OVERDUE:
+        return Part("jobs", "broken", f"{detail}, and a {waiting[0].kind} waits", NO_JOBS)
+    return Part("jobs", "off", detail, NO_JOBS)
+
+
+def check_outbox(settings: Settings) -> Part:
+    """Nothing failed that a person has to look at."""
+    if not _has_database(settings):
+        return Part("outbox", "off", "nothing to deliver yet")
+    from integrations.database.engine import Store  # noqa: PLC0415
+    from integrations.database.outbox import Outbox  # noqa: PLC0415
+
+    store = Store(settings.database)
+    try:
+        counts, failed = Outbox(store).counts(), Outbox(store).standing("failed", 1)
+    finally:
+        store.close()
+    detail = f"{counts['pending']} wait, {counts['delivered']} delivered, {counts['failed']} failed"
+    if failed:
+        remedy = "`gtm outbox` lists them; `gtm outbox --retry ID` tries one again."
+        return Part("outbox", "broken", f"{detail}: {failed[0].reason}", remedy)
+    return Part("outbox", "ok", detail)
+
+
+def check_mail(settings: Settings) -> Part:
+    """The mail server answers and lets us in, where one is set."""
+    mailer = open_mailer(settings)
+    mailer.check()
+    return Part("mail", "ok", mailer.describe())
+
+
+def _has_database(settings: Settings) -> bool:
+    return settings.database_url is not None or (settings.home / "gtm.sqlite3").exists()

@@ -48,12 +48,15 @@ class MailFiles:
         finally:
             os.close(folder)
 
-    def check(self) -> str:
+    def describe(self) -> str:
         """Where the mail goes."""
+        return f"files in {self._folder}"
+
+    def check(self) -> None:
+        """The folder can be written, or made."""
         nearest = next(each for each in (self._folder, *self._folder.parents) if each.exists())
         if not os.access(nearest, os.W_OK | os.X_OK):
             raise Transient(f"{nearest} cannot be written to. Mend its rights.")
-        return f"files in {self._folder}"
 
 
 def file_name(key: str) -> str:

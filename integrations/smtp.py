@@ -7,7 +7,6 @@ import smtplib
 import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass
-from email.utils import formataddr
 from urllib.parse import unquote, urlsplit
 
 from agents.effects import Email
@@ -63,11 +62,14 @@ class SmtpMailer:
         with self._connected() as server, translated():
             server.send_message(message, from_addr=self._sender.addr_spec)
 
-    def check(self) -> str:
+    def describe(self) -> str:
+        """Where the mail goes."""
+        return f"{self._server.host}:{self._server.port}, from {self._sender.addr_spec}"
+
+    def check(self) -> None:
         """Connect and sign in, and send nothing."""
         with self._connected() as server, translated():
             server.noop()
-        return f"{formataddr((None, self._sender.addr_spec))} by {self._server.host}:{self._server.port}"
 
     @contextlib.contextmanager
     def _connected(self) -> Iterator[smtplib.SMTP]:

@@ -13,8 +13,9 @@ import secrets
 import socket
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from typing import Final
 
-from dbos import DBOS, DBOSConfig, SetWorkflowID
+from dbos import DBOS, DBOSConfig, SetWorkflowID, StepOptions
 
 from agents.effects import Effect, Worker
 from agents.ports import Services
@@ -32,6 +33,15 @@ QUEUE = "effects"
 AT_ONCE = 16  # jobs of a process
 FINISHED_DAYS = 7  # for which finished jobs are kept
 ENDED = ("SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
+
+RECORD: Final[StepOptions] = {
+    "name": "record",
+    "retries_allowed": True,
+    "max_attempts": 12,
+    "interval_seconds": 0.5,
+    "backoff_rate": 2,
+}
+"""A database that is away for minutes must not make an effect that was delivered look as if it was not."""
 
 Daily = Mapping[str, Callable[[datetime], object]]
 """What is done once a day by one process of all, by name."""
@@ -106,16 +116,11 @@ class Jobs:
 
     def _register(self) -> None:
         """Tell DBOS the jobs; their names and arguments are what a later process goes on with."""
-        attempt = DBOS.step(name="attempt")(self._courier.attempt)
-        # A database that is away for minutes must not make an effect that was delivered look as if it was not.
-        record = DBOS.step(
-            name="record", retries_allowed=True, max_attempts=12, interval_seconds=0.5, backoff_rate=2
-        )(self._courier.record)
 
         @DBOS.workflow(name="deliver")
         def deliver(effect_id: int, attempts: int) -> None:
-            outcome: Outcome = attempt(effect_id, attempts)
-            record(effect_id, attempts, outcome)
+            outcome = DBOS.run_step({"name": "attempt"}, self._courier.attempt, effect_id, attempts)
+            DBOS.run_step(RECORD, self._courier.record, effect_id, attempts, outcome)
 
         @DBOS.workflow(name="daily")
         def daily(name: str, day: str) -> None:

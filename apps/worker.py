@@ -1,0 +1,42 @@
+"""`gtm worker`, and the jobs of any process that runs them."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+
+from agents.ports import Services
+from agents.session import Session
+from integrations import connect
+from integrations.settings import Settings
+from jobs.runtime import Jobs
+
+
+@contextlib.contextmanager
+def jobs_running(session: Session, services: Services, settings: Settings) -> Iterator[None]:
+    """Within the block, this process does what decisions left to be done."""
+    jobs = Jobs(session, services, settings.jobs_database)
+    jobs.start()
+    try:
+        yield
+    finally:
+        jobs.stop()
+
+
+def run_worker(settings: Settings) -> None:
+    """Run the jobs until the process is told to stop; says on standard output that it has begun."""
+    services = connect(settings)
+    session = Session(services)
+    told = threading.Event()
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, lambda *_: told.set())
+    try:
+        with jobs_running(session, services, settings):
+            sys.stdout.write(f"The jobs run; mail goes to {services.open_mailer().describe()}.\n")
+            sys.stdout.flush()
+            told.wait()
+    finally:
+        session.close()
