@@ -73,7 +73,7 @@ class EntryBook:
             append_audit(connection, line)
         return _entry(row)
 
-    def unanswered(self, since: datetime) -> list[Unanswered]:
+    def unanswered(self, since: datetime) -> Sequence[Unanswered]:
         """The customers' questions right before those replies of the bot that answer nothing."""
         asked = messages.alias()
         question = (
