@@ -95,7 +95,9 @@ def check_database(settings: Settings) -> Part:
 
 
 def check_checkpoints(settings: Settings) -> Part:
-    """The graphs' working memory is a sound SQLite file."""
+    """The graphs' working memory is a sound SQLite file, or lies in the database."""
+    if settings.server_url is not None:
+        return Part("working memory", "ok", "in the database")
     file = settings.checkpoints
     if not file.exists():
         return Part("working memory", "off", "no conversation yet", "It is made by the first question.")

@@ -172,8 +172,14 @@ def _stamp(file: Path) -> tuple[int, int] | None:
 
 
 def _open_checkpoints(settings: Settings, services: Services) -> BaseCheckpointSaver[str]:
-    from integrations.checkpoints import Checkpoints  # noqa: PLC0415
+    checkpoints: Checkpoints | PostgresCheckpoints
+    if settings.server_url is None:
+        from integrations.checkpoints import Checkpoints  # noqa: PLC0415
 
-    checkpoints = Checkpoints(settings.checkpoints)
+        checkpoints = Checkpoints(settings.checkpoints)
+    else:
+        from integrations.postgres_checkpoints import PostgresCheckpoints  # noqa: PLC0415
+
+        checkpoints = PostgresCheckpoints(settings.server_url)
     services.closers.append(checkpoints.close)
     return checkpoints

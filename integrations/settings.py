@@ -47,11 +47,15 @@ class Settings(BaseSettings):
         return self.database_url or f"sqlite:///{self.home / 'gtm.sqlite3'}"
 
     @property
+    def server_url(self) -> str | None:
+        """The SQLAlchemy URL of the database server, where one is set."""
+        url = self.database_url
+        return None if url is None or url.startswith("sqlite") else url
+
+    @property
     def jobs_database(self) -> str:
-        """The SQLAlchemy URL of the durable jobs: beside the log on a server, else a file in the home."""
-        if self.database_url and not self.database_url.startswith("sqlite"):
-            return self.database_url
-        return f"sqlite:///{self.home / 'jobs.sqlite3'}"
+        """The SQLAlchemy URL of the durable jobs."""
+        return self.server_url or f"sqlite:///{self.home / 'jobs.sqlite3'}"
 
     @property
     def mail_folder(self) -> Path:
