@@ -8,6 +8,7 @@ import os
 import socket
 import sys
 import threading
+from collections.abc import Sequence
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Final
@@ -27,6 +28,7 @@ from agents.session import Session
 from apps.documents_page import document_page, render_document
 from apps.gate import Gate
 from apps.gradio_ui import build_chat
+from apps.room.pages import add_room, entry_line
 from apps.shell import Shell
 from apps.visitors import COOKIE, Visitors, cookie_header, read_secret
 from integrations.settings import Settings
@@ -35,7 +37,7 @@ STATIC: Final = Path(__file__).with_name("static")
 GRACE: Final = 3
 """Seconds that running answers get when the server is told to stop."""
 
-_OURS: Final = ("/", "/healthz", "/embed.js", "/favicon.ico", "/documents/", "/chat/")
+_OURS: Final = ("/", "/healthz", "/embed.js", "/favicon.ico", "/documents/", "/chat/", "/room", "/room/")
 
 log = logging.getLogger(__name__)
 
@@ -53,6 +55,7 @@ def build_app(session: Session, settings: Settings) -> ASGIApp:
     )
     _add_documents(app, session, policy.brand.name)
     _add_files(app, session)
+    add_room(app, session, settings)
     blocks = build_chat(session, policy, visitors)
     shell = Shell(title=policy.brand.name, description=policy.brand.welcome, frame_ancestors=ancestors)
 
@@ -124,8 +127,9 @@ def serve(session: Session, settings: Settings, host: str, port: int) -> None:
         access_log=False,
         timeout_graceful_shutdown=GRACE,
     )
+    url = _address(host, listener)
     server = _AnnouncingServer(
-        config, warm, f"{session.policy.brand.name} answers at {_address(host, listener)}"
+        config, warm, [f"{session.policy.brand.name} answers at {url}", entry_line(session, url)]
     )
     with listener, contextlib.suppress(KeyboardInterrupt):  # raised again once all has been closed
         server.run(sockets=[listener])
@@ -134,15 +138,15 @@ def serve(session: Session, settings: Settings, host: str, port: int) -> None:
 class _AnnouncingServer(uvicorn.Server):
     """A server that says that it is ready when it is."""
 
-    def __init__(self, config: uvicorn.Config, warm: threading.Thread, line: str) -> None:
+    def __init__(self, config: uvicorn.Config, warm: threading.Thread, lines: Sequence[str]) -> None:
         super().__init__(config)
         self._warm = warm
-        self._line = line
+        self._lines = lines
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         self._warm.join()
         await super().startup(sockets)
-        sys.stdout.write(self._line + "\n")
+        sys.stdout.writelines(f"{line}\n" for line in self._lines)
         sys.stdout.flush()
 
 
