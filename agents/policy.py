@@ -136,6 +136,7 @@ class Sayings(Section):
     clarify_one: Text
     clarify_open: Text
     escalate: Text
+    broken: Text
     promise_open: Text
     promise_closed: Text
     late: Text

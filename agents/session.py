@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from agents.cases import Accepted, Opening
+from agents.cases import Accepted
 from agents.domain import (
     Changes,
     ConversationFilter,
@@ -25,23 +23,17 @@ from agents.domain import (
 )
 from agents.effects import EffectStanding, EffectStatus
 from agents.errors import BadInput, Forbidden, TooLong, TooMany
-from agents.hours import due, promise
-from agents.knowledge import Draft, History, Knowledge
-from agents.lazy import Lazy
+from agents.knowledge import History, Knowledge
 from agents.policy import SupportPolicy
 from agents.ports import Services
 from agents.review_desk import ReviewDesk
-from agents.rules import RuleBook
+from agents.support_bot import Rehearsal, SupportBot
 from agents.team import Team
 from agents.team_sessions import TeamSessions
 
 if TYPE_CHECKING:
-    from langgraph.checkpoint.base import BaseCheckpointSaver
-
-    from agents.graphs.support import Outcome, SupportGraph
     from knowledge_base.index import DocumentSummary, DocumentText, IndexStatus
 
-RETRIEVED = 10  # sources that a reply names
 VOTE_REASON_LENGTH = 2000
 FORGOTTEN_AFTER = timedelta(minutes=1)  # nobody answers a message for so long: its process was killed
 FORGOTTEN_UNTIL = timedelta(days=7)
@@ -49,15 +41,6 @@ FORGOTTEN_UNTIL = timedelta(days=7)
 # C0 and C1 controls but tab and newline: no database or page wants them, PostgreSQL refuses NUL.
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _PIECES = re.compile(r"\S+\s*|\s+")
-
-
-@dataclass(frozen=True, slots=True)
-class Rehearsal:
-    """A question that was decided but not recorded: what would be said, and the draft with its evidence."""
-
-    outcome: Outcome
-    draft: Draft
-    seconds: float
 
 
 class Session:
@@ -71,11 +54,9 @@ class Session:
         """Open nothing heavy: model, index and graph are loaded by the first question, or by `warm`."""
         self._services = services
         self._log = services.log
-        self._rules = RuleBook(services.policy)
         self._knowledge = Knowledge(services)
-        self._desk = ReviewDesk(services, lambda *waiting: self._graph().resume(*waiting))
-        self._graph = Lazy(lambda: self._build_graph(services.open_checkpoints()))
-        self._forgetful_graph = Lazy(lambda: self._build_graph(None))
+        self._bot = SupportBot(services, self._knowledge)
+        self._desk = ReviewDesk(services, self._bot.resume)
 
     @property
     def policy(self) -> SupportPolicy:
@@ -92,21 +73,17 @@ class Session:
         """Who of them is signed in."""
         return self._services.open_team_sessions()
 
-    def _build_graph(self, checkpoints: BaseCheckpointSaver[str] | None) -> SupportGraph:
-        from agents.graphs.support import SupportGraph  # noqa: PLC0415 - LangGraph costs a second to import
-
-        return SupportGraph(self.policy, self._rules, self._knowledge, checkpoints)
-
     def ask(self, text: str, conversation: str | None = None, visitor: str | None = None) -> Reply:
         """Answer a message, in a new conversation where none is given.
 
         Where a person is in the conversation, or has yet to come, the message is for them and `answer` is empty.
 
         Raises `TooLong`, `TooMany`, `BadInput`, and `Forbidden` for another visitor's conversation, before
-        anything is stored. Raises `NeedsIngest` where there is no usable index; the question is stored then.
+        anything is stored. Where there is no usable index, a visitor's question goes to a person, and a trusted
+        caller's raises `NeedsIngest`; it is stored then, and answered later.
         """
         accepted = self._accept(text, conversation, visitor)
-        message = self._answer(accepted, has_history=conversation is not None)
+        message = self._answer(accepted, broken_is_an_error=visitor is None)
         if message is not None and message.reply is not None:
             return message.reply
         there = accepted.state == "person"
@@ -128,44 +105,15 @@ class Session:
         None where the desk is silent, because a person is in the conversation or has yet to come.
         """
         accepted = self._accept(text, conversation, visitor)
-        return self._answer(accepted, has_history=conversation is not None)
+        return self._answer(accepted, broken_is_an_error=visitor is None)
 
-    def _answer(self, accepted: Accepted, *, has_history: bool) -> Message | None:
+    def _answer(self, accepted: Accepted, *, broken_is_an_error: bool = False) -> Message | None:
         """Let the bot answer a stored message, unless it is for a person."""
         if accepted.state in ("waiting", "person"):
             return None
         if accepted.unsettled is not None:
             self._desk.settle(accepted.unsettled)
-        started = time.perf_counter()
-        question = accepted.message
-        history = self._history(question) if has_history else []
-        outcome = self._graph().run(question.text, history, question.conversation)
-        escalates = outcome.ruling.decision == "escalate"
-        now = self._services.now()
-        reply = Reply(
-            decision=outcome.ruling.decision,
-            answer=outcome.ruling.text.replace("{promise}", promise(self.policy, now)),
-            confidence=outcome.confidence,
-            citations=outcome.citations,
-            retrieved=outcome.sources[:RETRIEVED],
-            conversation=question.conversation,
-            reason=outcome.ruling.reason,
-            seconds=round(time.perf_counter() - started, 4),
-        )
-        opening = self._opening(question.text, outcome, now) if escalates else None
-        return self._log.reply(question, reply, opening)
-
-    def _opening(self, question: str, outcome: Outcome, now: datetime) -> Opening:
-        return Opening(
-            question=question,
-            draft=outcome.draft.text,
-            confidence=outcome.confidence,
-            reason=outcome.ruling.reason,
-            due=due(self.policy.people, now),
-            citations=outcome.draft.citations,
-            sources=outcome.sources[:RETRIEVED],
-            interrupt=outcome.interrupt,
-        )
+        return self._bot.answer(accepted.message, broken_is_an_error=broken_is_an_error)
 
     def stream(
         self, text: str, conversation: str | None = None, visitor: str | None = None
@@ -177,9 +125,7 @@ class Session:
 
     def rehearse(self, text: str, history: History = ()) -> Rehearsal:
         """Decide on a question asked after `history` without storing anything; no limit applies."""
-        started = time.perf_counter()
-        outcome = self._forgetful_graph().run(clean(text), history, "rehearsal")
-        return Rehearsal(outcome, outcome.draft, time.perf_counter() - started)
+        return self._bot.rehearse(clean(text), history)
 
     def begin(self, visitor: str | None = None) -> str:
         """Open a conversation and return its id."""
@@ -269,7 +215,7 @@ class Session:
         self._desk.keep_promises()
         now = self._services.now()
         for question in self._log.unanswered(now - FORGOTTEN_AFTER, now - FORGOTTEN_UNTIL):
-            self._answer(Accepted(question, "bot"), has_history=True)
+            self._answer(Accepted(question, "bot"))
 
     def effects(self, status: EffectStatus, limit: int = 100) -> list[EffectStanding]:
         """What has to be done outside, or was: the effects of a status, oldest first."""
@@ -298,7 +244,7 @@ class Session:
 
     def warm(self) -> None:
         """Load everything that the first question needs; raises what that question would raise."""
-        self._graph()
+        self._bot.warm()
         self._knowledge.warm()
 
     def close(self) -> None:
@@ -323,17 +269,6 @@ class Session:
         if accepted is None:
             raise TooMany(texts.too_many)
         return accepted
-
-    def _history(self, question: Message) -> History:
-        """What was said before, without what only kept the conversation going."""
-        before = self._log.said_before(question, self.policy.limits.history_messages)
-        return [
-            (said.role, said.text)
-            for said in before
-            if (said.role == "customer" and self._rules.says_something(said.text))
-            or said.role == "person"
-            or said.sourced
-        ]
 
     def _check(self, conversation: str, visitor: str | None) -> None:
         known = self._log.conversation(conversation)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -95,12 +96,33 @@ def test_low_confidence_escalates_and_is_recorded(tmp_path: Path) -> None:
 
 def test_without_an_index_the_question_is_kept_and_the_remedy_named(tmp_path: Path) -> None:
     desk = open_desk(tmp_path / "home")
+    conversation = desk.session.begin()
     with pytest.raises(NeedsIngest, match="gtm ingest"):
-        desk.session.ask(QUESTION, visitor="anna")
-    conversation = desk.session.latest("anna")
-    assert conversation is not None
-    assert [m.text for m in desk.session.messages(conversation, "anna")] == [QUESTION]
+        desk.session.ask(QUESTION, conversation)
+    assert [m.text for m in desk.session.messages(conversation)] == [QUESTION]
     desk.close()
+
+
+def test_without_an_index_a_customers_question_goes_to_a_person(tmp_path: Path) -> None:
+    desk = open_desk(tmp_path / "home")
+    reply = desk.session.ask(QUESTION, visitor="anna")
+    [review] = desk.session.reviews()
+    assert (reply.decision, reply.review) == ("escalate", review.id)
+    assert (review.question, review.draft) == (QUESTION, "")
+    desk.close()
+
+
+def test_a_question_that_a_killed_process_left_is_answered_later(desk: Desk) -> None:
+    accepted = desk.services.log.accept(QUESTION, None, "anna", at_most=None, since=desk.services.now())
+    assert accepted is not None
+    desk.session.keep_promises()
+    assert len(desk.session.messages(accepted.message.conversation)) == 1  # it may yet be under way
+    later = desk.services.now() + timedelta(minutes=2)
+    desk.services.now = lambda: later
+    desk.session.keep_promises()
+    desk.session.keep_promises()
+    asked, answered = desk.session.messages(accepted.message.conversation)
+    assert (asked.text, answered.role) == (QUESTION, "bot")
 
 
 def test_an_index_that_comes_later_is_used_without_a_restart(tmp_path: Path) -> None:
