@@ -144,6 +144,13 @@ def needs_person(state: SupportState) -> bool:
     return state["outcome"].ruling.decision == "escalate"
 
 
+def _unhelped(history: History) -> list[str]:
+    """What the customer has said since a person last answered: only that can go in circles."""
+    roles = [role for role, _ in history]
+    helped = len(roles) - roles[::-1].index("person") if "person" in roles else 0
+    return [said for role, said in history[helped:] if role == "customer"]
+
+
 class _Nodes:
     def __init__(self, policy: SupportPolicy, rules: RuleBook, knowledge: Finder) -> None:
         self._policy = policy
@@ -161,8 +168,7 @@ class _Nodes:
         if choice is not None and (choice == "first" or len(options) > 1):
             option = options[0 if choice == "first" else 1]
             return {"question": f"{state['asked']} {option}", "verdict": None, "small_talk": None}
-        earlier = [said for role, said in state["history"] if role == "customer"]
-        verdict = self._rules.verdict(text, earlier)
+        verdict = self._rules.verdict(text, _unhelped(state["history"]))
         small_talk = self._rules.small_talk(text) if verdict is None else None
         return {"question": text, "verdict": verdict, "small_talk": small_talk}
 
