@@ -203,9 +203,13 @@ def _case(connection: Connection, review: str, seen: int | None) -> Case:
 
 
 def _added(connection: Connection, conversation: str, seen: int) -> str:
-    """What the customer has written after a message, as one text."""
+    """What the customer has written after a message, as one text; a person who speaks has read what is before."""
+    own = messages.c.conversation == conversation
+    spoke = connection.execute(
+        sa.select(sa.func.max(messages.c.id)).where(own, messages.c.role == "person")
+    ).scalar()
     query = sa.select(messages.c.text).where(
-        messages.c.conversation == conversation, messages.c.role == "customer", messages.c.id > seen
+        own, messages.c.role == "customer", messages.c.id > max(seen, spoke or 0)
     )
     return "\n\n".join(connection.execute(query.order_by(messages.c.id)).scalars())
 
