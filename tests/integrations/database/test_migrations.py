@@ -1,0 +1,53 @@
+"""A database of an earlier version opens, and nothing in it is lost."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from integrations.database.conversations import Conversations
+from integrations.database.engine import Store
+from integrations.database.reviews import Reviews
+
+VERSION_1 = """
+CREATE TABLE schema_version (version INTEGER NOT NULL, PRIMARY KEY (version));
+INSERT INTO schema_version VALUES (1);
+CREATE TABLE conversations (id VARCHAR(64) NOT NULL, visitor VARCHAR(200), created DATETIME NOT NULL, PRIMARY KEY (id));
+CREATE INDEX ix_conversations_visitor ON conversations (visitor);
+CREATE TABLE messages (id INTEGER NOT NULL, conversation VARCHAR(64) NOT NULL, role VARCHAR(16) NOT NULL,
+  text TEXT NOT NULL, at DATETIME NOT NULL, "by" VARCHAR(200), reply TEXT, sourced BOOLEAN NOT NULL,
+  PRIMARY KEY (id), FOREIGN KEY(conversation) REFERENCES conversations (id));
+CREATE INDEX messages_of_conversation ON messages (conversation, id);
+CREATE TABLE votes (id INTEGER NOT NULL, message INTEGER NOT NULL, vote VARCHAR(8) NOT NULL, reason TEXT,
+  at DATETIME NOT NULL, PRIMARY KEY (id), FOREIGN KEY(message) REFERENCES messages (id));
+CREATE INDEX ix_votes_message ON votes (message);
+CREATE TABLE escalations (id INTEGER NOT NULL, message INTEGER NOT NULL, question TEXT NOT NULL, draft TEXT NOT NULL,
+  confidence FLOAT NOT NULL, reason TEXT NOT NULL, at DATETIME NOT NULL, PRIMARY KEY (id), UNIQUE (message),
+  FOREIGN KEY(message) REFERENCES messages (id));
+INSERT INTO conversations VALUES ('c1', 'anna', '2026-11-01 10:00:00'), ('c2', 'ben', '2026-11-01 11:00:00');
+INSERT INTO messages VALUES
+  (1, 'c1', 'customer', 'engrave?', '2026-11-01 10:00:01', NULL, NULL, 0),
+  (2, 'c1', 'bot', 'A person will answer.', '2026-11-01 10:00:02', NULL, NULL, 0),
+  (3, 'c1', 'customer', 'by Friday?', '2026-11-01 10:01:01', NULL, NULL, 0),
+  (4, 'c2', 'customer', 'returns?', '2026-11-01 11:00:01', NULL, NULL, 0);
+INSERT INTO votes VALUES (1, 2, 'down', NULL, '2026-11-01 10:02:00');
+INSERT INTO escalations VALUES
+  (1, 1, 'engrave?', 'draft one', 0.2, 'too unsure', '2026-11-01 10:00:02'),
+  (2, 3, 'by Friday?', 'draft two', 0.3, 'too unsure', '2026-11-01 10:01:02');
+"""
+
+
+def test_recorded_escalations_become_reviews_that_wait(tmp_path: Path) -> None:
+    file = tmp_path / "gtm.sqlite3"
+    connection = sqlite3.connect(file)
+    connection.executescript(VERSION_1)
+    connection.close()
+    for _ in range(2):  # the second time there is nothing left to do
+        store = Store(f"sqlite:///{file}")
+        log, book = Conversations(store), Reviews(store)
+        [review] = book.list(["pending"], 10)
+        assert (review.conversation, review.question, review.draft) == ("c1", "by Friday?", "draft two")
+        states = {one: log.conversation(one) for one in ("c1", "c2")}
+        assert {one: known.state for one, known in states.items() if known} == {"c1": "waiting", "c2": "bot"}
+        assert [message.vote for message in log.messages("c1")] == [None, "down", None]
+        store.close()
