@@ -72,8 +72,8 @@ class Entries(Protocol):
     def list(self, status: EntryStatus, limit: int = 1000) -> list[Entry]:
         """The entries of a status, newest answer first."""
 
-    def change(self, entry: int, expected: Sequence[EntryStatus], change: EntryChange) -> Entry | None:
-        """Change an entry and note it in the audit; None, and nothing done, unless its status is expected."""
+    def change(self, entry: int, expected: EntryStatus, change: EntryChange) -> Entry | None:
+        """Change an entry and note it in the audit; None, and nothing done, unless its status is `expected`."""
 
     def unanswered(self, since: datetime) -> Sequence[Unanswered]:
         """Questions asked since then that the bot did not answer, oldest first."""

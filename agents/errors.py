@@ -3,7 +3,8 @@
 DeskError
 ├── BadInput            the caller can mend it; the message says what is wrong, where, and what to do
 │   ├── TooLong         a message over the policy's length
-│   └── TooMany         a visitor over the policy's rate
+│   ├── TooMany         a visitor over the policy's rate
+│   └── StillPersonal   what shall be learned holds personal parts that nobody has confirmed to be nobody's
 ├── Forbidden           this visitor may not read or write that
 ├── AlreadyDecided      somebody else decided first
 ├── Permanent           trying again will not help
@@ -28,6 +29,15 @@ class TooLong(BadInput):
 
 class TooMany(BadInput):
     """A visitor sends more messages than the policy allows."""
+
+
+class StillPersonal(BadInput):
+    """What shall be learned holds personal parts; `parts` are they."""
+
+    def __init__(self, message: str, parts: tuple[str, ...]) -> None:
+        """The message names the parts for the person who reads it."""
+        super().__init__(message)
+        self.parts = parts
 
 
 class Forbidden(DeskError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TYPE_CHECKING
@@ -21,11 +21,15 @@ from knowledge_base.errors import (
 
 if TYPE_CHECKING:
     from agents.ports import Services
+    from knowledge_base.comparison import Comparison
     from knowledge_base.index import DocumentSummary, DocumentText, IndexStatus
+    from knowledge_base.learned import TeamAnswer
     from knowledge_base.passages import Chunk
     from knowledge_base.query import Query
     from knowledge_base.search import Retrieval
+    from knowledge_base.topics import Topic
 
+PUBLISHED_DEPTH = 20  # passages looked at for words that the shop itself has published
 History = Sequence[tuple[str, str]]
 """Earlier messages, oldest first, as (role, text); the customer's role is "customer"."""
 
@@ -108,6 +112,40 @@ class Knowledge:
             evidence={name: float(value) for name, value in signs.items()},
         )
 
+    def publish(self, answers: Callable[[], Sequence[TeamAnswer]], wait_seconds: float) -> bool:
+        """Make the index hold exactly these answers of the team; False where there is no usable index yet."""
+        from knowledge_base.learned import publish  # noqa: PLC0415
+
+        with translated():
+            return publish(self._index(), self._embedder(), answers, wait_seconds=wait_seconds)
+
+    def compare(self, answer: TeamAnswer) -> Comparison:
+        """What the documents say already about an answer, and what in them contradicts it."""
+        from knowledge_base.comparison import compare  # noqa: PLC0415
+        from knowledge_base.learned import as_passage  # noqa: PLC0415
+
+        with translated(), self._index().snapshot() as snapshot:
+            return compare(snapshot, self._embedder(), as_passage(answer))
+
+    def topics(self, questions: Sequence[str]) -> list[Topic]:
+        """Questions grouped by topic, the largest group first."""
+        import numpy as np  # noqa: PLC0415
+
+        from knowledge_base.topics import topics  # noqa: PLC0415
+
+        with translated():
+            vectors = [self._embedder().embed_query(question) for question in questions]
+        return topics(questions, np.stack(vectors)) if vectors else []
+
+    def stands_in_documents(self, text: str) -> bool:
+        """Whether a file's document has these letters and digits in a row, whatever stands between them."""
+        from knowledge_base.learned import is_learned  # noqa: PLC0415
+
+        wanted = _bare(text)
+        with translated(), self._index().snapshot() as snapshot:
+            found = snapshot.chunks([hit.chunk for hit in snapshot.lexical(text, PUBLISHED_DEPTH)])
+        return any(wanted in _bare(chunk.text) for chunk in found.values() if not is_learned(chunk.document))
+
     def document(self, name: str) -> DocumentText | None:
         """A whole document, or None where there is none of that name."""
         with translated():
@@ -136,6 +174,10 @@ def _headings(chunks: Sequence[Chunk]) -> tuple[str, ...]:
         if chunk.heading != PurePath(chunk.document).stem
     )
     return tuple(dict.fromkeys(heading for heading in headings if heading))
+
+
+def _bare(text: str) -> str:
+    return "".join(filter(str.isalnum, text.lower()))
 
 
 @contextlib.contextmanager

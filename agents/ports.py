@@ -22,7 +22,9 @@ from agents.domain import (
     Vote,
 )
 from agents.effects import Mailer, Outbox, TicketDesk, Workers
+from agents.entries import Entries
 from agents.policy import People, SupportPolicy
+from agents.privacy_policy import PrivacyPolicy
 from agents.team import Team
 from agents.team_sessions import TeamSessions
 from knowledge_base.passages import Embedder
@@ -167,6 +169,8 @@ class Services:
     log: ConversationLog
     reviews: ReviewBook
     ledger: Ledger
+    entries: Entries
+    privacy: PrivacyPolicy
     outbox: Outbox
     workers: Workers
     tickets: TicketDesk

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from agents.cases import Accepted
+from agents.clean_text import clean
 from agents.domain import (
     Changes,
     ConversationFilter,
@@ -24,6 +25,8 @@ from agents.domain import (
 from agents.effects import EffectStanding, EffectStatus
 from agents.errors import BadInput, Forbidden, TooLong, TooMany
 from agents.knowledge import History, Knowledge
+from agents.learning import Learning
+from agents.masking import Masker
 from agents.policy import SupportPolicy
 from agents.ports import Services
 from agents.review_desk import ReviewDesk
@@ -38,8 +41,6 @@ VOTE_REASON_LENGTH = 2000
 FORGOTTEN_AFTER = timedelta(minutes=1)  # nobody answers a message for so long: its process was killed
 FORGOTTEN_UNTIL = timedelta(days=7)
 
-# C0 and C1 controls but tab and newline: no database or page wants them, PostgreSQL refuses NUL.
-_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _PIECES = re.compile(r"\S+\s*|\s+")
 
 
@@ -57,6 +58,8 @@ class Session:
         self._knowledge = Knowledge(services)
         self._bot = SupportBot(services, self._knowledge)
         self._desk = ReviewDesk(services, self._bot.resume)
+        self.learning = Learning(services, self._knowledge, Masker(services.privacy))
+        """What the desk learns from people's answers."""
 
     @property
     def policy(self) -> SupportPolicy:
@@ -279,9 +282,3 @@ class Session:
                 f"There is no conversation {conversation!r} here. Leave it out to begin a new one, "
                 "or take the id that an earlier reply gave."
             )
-
-
-def clean(text: str) -> str:
-    """A message as it is stored: no control characters, no broken surrogates, no white space around it."""
-    readable = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return _CONTROLS.sub("", readable.replace("\r\n", "\n").replace("\r", "\n")).strip()

@@ -12,6 +12,7 @@ from agents.errors import BadInput, Permanent
 from agents.lazy import Lazy
 from agents.policy import load_policy
 from agents.ports import Services
+from agents.privacy_policy import load_privacy_policy
 from agents.team import Team, fixed_accounts
 from agents.team_sessions import TeamSessions
 from integrations.settings import Settings
@@ -32,6 +33,7 @@ def connect(settings: Settings) -> Services:
     # A command pays only for what it uses: SQLAlchemy is not loaded with the settings.
     from integrations.database.conversations import Conversations  # noqa: PLC0415
     from integrations.database.engine import Store  # noqa: PLC0415
+    from integrations.database.entries import EntryBook  # noqa: PLC0415
     from integrations.database.ledger import LedgerBook  # noqa: PLC0415
     from integrations.database.outbox import Outbox  # noqa: PLC0415
     from integrations.database.reviews import Reviews  # noqa: PLC0415
@@ -50,6 +52,8 @@ def connect(settings: Settings) -> Services:
         log=Conversations(store),
         reviews=Reviews(store),
         ledger=LedgerBook(store),
+        entries=EntryBook(store),
+        privacy=load_privacy_policy(settings.policies),
         outbox=Outbox(store),
         workers=Workers(store),
         tickets=Tickets(store),

@@ -48,8 +48,8 @@ class EntryBook:
         with self._store.reading() as connection:
             return [_entry(row) for row in connection.execute(query).all()]
 
-    def change(self, entry: int, expected: Sequence[EntryStatus], change: EntryChange) -> Entry | None:
-        """Change an entry whose status is one of `expected`, with its line in the audit: both or neither."""
+    def change(self, entry: int, expected: EntryStatus, change: EntryChange) -> Entry | None:
+        """Change an entry whose status is `expected`, with its line in the audit: both or neither."""
         values: dict[str, object] = {"by": change.by, "changed": change.at}
         values |= {
             name: value
@@ -58,7 +58,7 @@ class EntryBook:
         }
         if change.not_personal is not None:
             values["not_personal"] = json.dumps(change.not_personal, ensure_ascii=False)
-        statement = entries.update().where(entries.c.id == entry, entries.c.status.in_(expected))
+        statement = entries.update().where(entries.c.id == entry, entries.c.status == expected)
         with self._store.writing() as connection:
             row = connection.execute(statement.values(values).returning(entries)).one_or_none()
             if row is None:

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from agents.clean_text import clean
 from agents.domain import Reply
 from agents.errors import BadInput, Forbidden, NeedsIngest, TooLong, TooMany
-from agents.session import Session, clean
+from agents.session import Session
 from tests.desk import Desk, always, open_desk, write_documents
 
 QUESTION = "May unopened tins come back within 30 days?"
