@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import re
 import textwrap
-from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -16,6 +15,8 @@ from agents.effects import Effect, Email
 from agents.errors import BadInput, Permanent
 from agents.policy import SupportPolicy
 
+# Whether it is one that a customer may leave is decided elsewhere: here it must be one, and no more than one.
+_ADDRESS = re.compile(r"[^\s@<>\"',;:()\[\]\\]+@[^\s@<>\"',;:()\[\]\\]+")
 WIDTH = 76  # characters a line, as mail programs have always shown them
 
 
@@ -43,12 +44,11 @@ def answer_email(effect: Effect, policy: SupportPolicy, public_url: str | None) 
 def parse_sender(text: str) -> Address:
     """The sender that `Name <address>` or a plain address names; `BadInput` where it is neither."""
     name, address = parseaddr(text)
-    try:
-        return Address(display_name=name, addr_spec=address)
-    except (ValueError, MessageError) as error:
+    if not text.isprintable() or not _ADDRESS.fullmatch(address):
         raise BadInput(
             f"GTM_MAIL_FROM is {text!r}, which is no sender. Write it like: Two Peaks <help@shop.example>"
-        ) from error
+        )
+    return _address(address, name)
 
 
 def write_message(email: Email, sender: Address) -> EmailMessage:
@@ -56,16 +56,22 @@ def write_message(email: Email, sender: Address) -> EmailMessage:
 
     Raises `Permanent` for an address that is none, or more than one.
     """
+    if not _ADDRESS.fullmatch(email.to):
+        raise Permanent(f"{email.to!r} is no e-mail address.")
     message = EmailMessage(policy=SMTP)
-    identity = hashlib.sha256(email.key.encode()).hexdigest()[:32]
-    try:
-        local, _, domain = email.to.rpartition("@")
-        message["To"] = Address(username=local, domain=domain.encode("idna").decode("ascii"))
-        message["From"] = sender
-        message["Subject"] = " ".join(email.subject.split())
-        message["Date"] = email.at
-        message["Message-ID"] = f"<{identity}@{sender.domain}>"
-        message.set_content(email.body)
-    except (ValueError, MessageError) as error:
-        raise Permanent(f"An e-mail to {email.to!r} cannot be written ({error}).") from error
+    message["To"] = _address(email.to)
+    message["From"] = sender
+    message["Subject"] = " ".join(email.subject.split())
+    message["Date"] = email.at
+    message["Message-ID"] = f"<{hashlib.sha256(email.key.encode()).hexdigest()[:32]}@{sender.domain}>"
+    message.set_content(email.body)
     return message
+
+
+def _address(address: str, name: str = "") -> Address:
+    """An address with its domain as the mail servers write it."""
+    local, _, domain = address.rpartition("@")
+    try:
+        return Address(display_name=name, username=local, domain=domain.encode("idna").decode("ascii"))
+    except ValueError as error:
+        raise Permanent(f"{address!r} is no e-mail address ({error}).") from error

@@ -61,7 +61,5 @@ class MailFiles:
 
 def file_name(key: str) -> str:
     """A name that any file system takes, different for different keys."""
-    readable = re.sub(r"[^A-Za-z0-9_-]+", "-", key)
-    if readable == key:
-        return f"{key}.eml"
+    readable = re.sub(r"[^A-Za-z0-9_-]+", "-", key).strip("-")
     return f"{readable[:80]}-{hashlib.sha256(key.encode()).hexdigest()[:8]}.eml"

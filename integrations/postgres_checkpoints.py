@@ -26,7 +26,7 @@ SETUP_LOCK = 0x67746D  # of all advisory locks of the database, ours
 class PostgresCheckpoints(PostgresSaver):
     """Keeps the newest checkpoint of each thread: nothing here goes back in time."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, timeout: float = CONNECT_SECONDS) -> None:
         """Connect, and make the tables where there are none. `url` is SQLAlchemy's, with any driver."""
         address = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
         self._pool: ConnectionPool[psycopg.Connection[DictRow]] = ConnectionPool(
@@ -35,7 +35,7 @@ class PostgresCheckpoints(PostgresSaver):
             kwargs={"autocommit": True, "row_factory": dict_row, "prepare_threshold": None},
             min_size=1,
             max_size=4,
-            timeout=CONNECT_SECONDS,
+            timeout=timeout,
             check=ConnectionPool.check_connection,
             open=True,
         )

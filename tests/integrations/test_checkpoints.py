@@ -12,6 +12,7 @@ from typing import TypedDict
 
 import pytest
 from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import END, START, StateGraph
 
 from agents.errors import Transient
@@ -22,7 +23,7 @@ class Counting(TypedDict):
     count: int
 
 
-def count_once(checkpoints: Checkpoints, thread: str) -> int:
+def count_once(checkpoints: BaseCheckpointSaver[str], thread: str) -> int:
     graph = StateGraph(Counting)
     graph.add_node("add_one", lambda state: {"count": state["count"] + 1})
     graph.add_edge(START, "add_one")
