@@ -65,7 +65,7 @@ class Jobs:
         """Start nothing yet. `database` is the SQLAlchemy URL of where the jobs are kept."""
         self._services, self._database, self._pace = services, database, pace or Pace()
         self._outbox, self._workers, self._now = services.outbox, services.workers, services.now
-        self._daily = {"finished jobs": self._remove_finished, **(daily or {})}
+        self._daily = {"finished jobs": self.remove_finished, **(daily or {})}
         self._courier = Courier(
             services.outbox,
             effect_handlers(session, services) if handlers is None else handlers,
@@ -164,7 +164,8 @@ class Jobs:
             with SetWorkflowID(f"{name}#{day}"):
                 DBOS.enqueue_workflow(QUEUE, self._do_daily, name, self._now().isoformat())
 
-    def _remove_finished(self, now: datetime) -> None:
+    def remove_finished(self, now: datetime) -> None:
+        """Let go of jobs that ended more than a week ago."""
         before = (now - timedelta(days=FINISHED_DAYS)).isoformat()
         while finished := DBOS.list_workflows(
             completed_before=before, limit=500, load_input=False, load_output=False

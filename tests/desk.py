@@ -60,9 +60,11 @@ def write_documents(folder: Path) -> Path:
     return folder
 
 
-def open_desk(home: Path, confidence: float = 0.9, documents: Sequence[Path] = ()) -> Desk:
+def open_desk(
+    home: Path, confidence: float = 0.9, documents: Sequence[Path] = (), database_url: str | None = None
+) -> Desk:
     """A desk on a home; its documents are ingested first where any are given."""
-    settings = Settings(home=home, database_url=None, chroma_url=None, policies=None)
+    settings = Settings(home=home, database_url=database_url, chroma_url=None, policies=None)
     services = connect(settings)
     services.open_embedder = HashingEmbedder
     services.open_calibration = lambda: always(confidence)
