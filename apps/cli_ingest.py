@@ -10,7 +10,7 @@ from apps import cli_edge as edge
 from apps.cli_progress import progress
 from ingest.files import NothingToIngest
 from ingest.pipeline import IngestReport, ingest
-from integrations import open_embedder, open_index, prepare_home
+from integrations import connect, open_embedder, open_index, prepare_home
 from integrations.settings import Settings
 from knowledge_base.confidence import Calibration, shipped
 from knowledge_base.index import Index
@@ -26,6 +26,7 @@ def run_ingest(settings: Settings, paths: list[Path], *, as_json: bool) -> None:
         try:
             with progress() as tell:
                 report = ingest(paths, index, embedder, tell, on_wait=_say_who_is_first)
+                _take_in_answers(settings)
                 if report.added or report.changed or report.removed:
                     calibrate(settings, index, embedder, shipped())
         except NothingToIngest as error:
@@ -36,6 +37,19 @@ def run_ingest(settings: Settings, paths: list[Path], *, as_json: bool) -> None:
         edge.print_json(report.as_json())
     else:
         _show(report)
+
+
+def _take_in_answers(settings: Settings) -> None:
+    """Add what the team has answered; an index that was begun afresh has lost it."""
+    from agents.session import Session  # noqa: PLC0415
+
+    if not settings.has_database:
+        return
+    session = Session(connect(settings))
+    try:
+        session.learning.catch_up()
+    finally:
+        session.close()
 
 
 def calibrate(settings: Settings, index: Index, embedder: Embedder, base: Calibration) -> None:

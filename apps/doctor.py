@@ -13,6 +13,7 @@ from typing import Literal
 
 from agents.errors import DeskError
 from agents.policy import load_policy
+from agents.privacy_policy import load_privacy_policy
 from integrations import open_calibration, open_embedder, open_index, open_mailer
 from integrations.settings import Settings
 from jobs.pace import Pace
@@ -74,14 +75,15 @@ def check_home(settings: Settings) -> Part:
 
 
 def check_policy(settings: Settings) -> Part:
-    """The policy in force is valid."""
+    """The policies in force are valid."""
     load_policy(settings.policies)
+    load_privacy_policy(settings.policies)
     return Part("policy", "ok", str(settings.policies or "as shipped"))
 
 
 def check_database(settings: Settings) -> Part:
     """The conversation log can be opened and has the right schema."""
-    if not _has_database(settings):
+    if not settings.has_database:
         return Part("database", "off", "no conversation yet", "It is made by the first question.")
     from integrations.database.conversations import Conversations  # noqa: PLC0415
     from integrations.database.engine import Store, shown_url  # noqa: PLC0415
@@ -177,7 +179,7 @@ def check_calibration(settings: Settings) -> Part:
 
 def check_jobs(settings: Settings) -> Part:
     """A process runs the jobs, wherever something waits for them."""
-    if not _has_database(settings):
+    if not settings.has_database:
         return Part("jobs", "off", "nothing to do yet", NO_JOBS)
     from integrations.database.engine import Store  # noqa: PLC0415
     from integrations.database.outbox import Outbox  # noqa: PLC0415
@@ -201,7 +203,7 @@ def check_jobs(settings: Settings) -> Part:
 
 def check_outbox(settings: Settings) -> Part:
     """Nothing failed that a person has to look at."""
-    if not _has_database(settings):
+    if not settings.has_database:
         return Part("outbox", "off", "nothing to deliver yet")
     from integrations.database.engine import Store  # noqa: PLC0415
     from integrations.database.outbox import Outbox  # noqa: PLC0415
@@ -223,7 +225,3 @@ def check_mail(settings: Settings) -> Part:
     mailer = open_mailer(settings)
     mailer.check()
     return Part("mail", "ok", mailer.describe())
-
-
-def _has_database(settings: Settings) -> bool:
-    return settings.database_url is not None or (settings.home / "gtm.sqlite3").exists()

@@ -47,6 +47,11 @@ class Settings(BaseSettings):
         return self.database_url or f"sqlite:///{self.home / 'gtm.sqlite3'}"
 
     @property
+    def has_database(self) -> bool:
+        """Whether something was stored yet, or a database is set, so that there is something to open."""
+        return self.database_url is not None or (self.home / "gtm.sqlite3").exists()
+
+    @property
     def server_url(self) -> str | None:
         """The SQLAlchemy URL of the database server, where one is set."""
         url = self.database_url

@@ -14,7 +14,7 @@ from agents.policy import Delivery
 
 log = logging.getLogger(__name__)
 
-Handler = Callable[[Effect], None]
+Handler = Callable[[Effect], object]
 """Delivers one kind of effect. May be called again for the same effect, so it passes the key on or checks first."""
 
 

@@ -18,6 +18,7 @@ def effect_handlers(session: Session, services: Services) -> dict[str, Handler]:
         ),
         "ticket": lambda effect: _move_ticket(effect, services),
         "resume": lambda effect: session.settle(_review(effect)),
+        "propose": lambda effect: session.learning.propose(_review(effect)),
     }
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
-from apps.cli_ingest import calibrate
-from integrations import open_calibration
+from agents.domain import Decision
+from agents.session import Session
+from apps.cli_ingest import calibrate, run_ingest
+from integrations import connect, open_calibration
+from integrations.settings import Settings
 from knowledge_base.confidence import Calibration
 from tests.desk import open_desk
 
@@ -59,3 +63,27 @@ def test_a_fit_on_labelled_questions_is_not_replaced(tmp_path: Path) -> None:
     assert open_calibration(desk.settings).fitted_on == "labels"
     assert not desk.settings.self_calibration.exists()
     desk.close()
+
+
+def test_an_index_that_is_begun_afresh_holds_what_the_team_has_answered(
+    tmp_path: Path, models_folder: Path
+) -> None:
+    settings = Settings(home=tmp_path / "home", models=models_folder, database_url=None, policies=None)
+    (tmp_path / "one.md").write_text("# One\n\nOnly this.\n")
+    session = Session(connect(settings))
+    reply = session.ask("Can you engrave a name on the tin?", visitor="v")
+    assert reply.review is not None
+    session.decide(reply.review, Decision(verb="reply", text="Yes, we can.", by="Maria"))
+    session.learning.propose(reply.review)
+    entry = session.learning.proposals()[0].entry
+    session.learning.accept(entry.id, entry.question, entry.answer, by="Maria", origin="shell")
+
+    run_ingest(settings, [tmp_path / "one.md"], as_json=True)
+    assert session.status().documents == 2
+    session.close()
+    shutil.rmtree(settings.index_folder)
+    run_ingest(settings, [tmp_path / "one.md"], as_json=True)
+    session = Session(connect(settings))
+    citations = session.rehearse("Can you engrave a name on the tin?").draft.citations
+    assert citations[0].quote == "Yes, we can."
+    session.close()
