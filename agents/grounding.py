@@ -1,0 +1,296 @@
+"""Whether a text says only what its sources say: quotes, numbers, names, links, negations, and its substance.
+
+Everything here is string work on the texts at hand: no model judges a model. What fails is told in words that a
+model can act on. Sources are the retrieved passages, never a customer's message.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import Literal
+
+from agents.facts import Facts, Quantity, facts
+from knowledge_base.terms import FUNCTION_WORDS, stem, words
+from knowledge_base.units import split_units
+
+Kind = Literal["quote", "number", "unit", "time", "link", "name", "negation", "unsupported"]
+
+SUPPORT = 0.6
+"""The share of a sentence's content words that its sources must hold."""
+
+SAME = 0.7
+"""The share of a clause's content words that make another clause speak of the same."""
+
+NEARLY = 0.8
+"""A source's sentence speaks of the same if it shares so much of the most that any shares."""
+
+QUOTE_WORDS = 3
+"""A quote of fewer words proves nothing."""
+
+_NEGATIONS = frozenset(
+    re.findall(
+        r"\S+",
+        "not no never cannot without neither nor none nobody nothing nowhere unable isn aren wasn weren don doesn "
+        "didn won wouldn can't couldn shouldn hasn haven hadn",
+    )
+)
+_CLAUSE = re.compile(
+    r"[,;()—–]|:\s|\s-\s|\b(?:but|and|or|if|unless|when|while|because|although|as long as|so)\b",
+    re.IGNORECASE,
+)
+_MARKUP = re.compile(r"[*_`#>|]+|\[([^\]]*)\]\([^)]*\)")
+_LIST_MARK = re.compile(r"^\s*(?:\d{1,3}[.)]|[-*+•])\s+")
+_SPACE = re.compile(r"\s+")
+_ENGLISH = 0.18  # the share of function words from which a text is taken for English
+_PLAIN = str.maketrans(
+    {"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "\u00a0": " ", "\u2011": "-"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One thing that the sources do not say: its kind, the words, and what is wrong with them."""
+
+    kind: Kind
+    words: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Clause:
+    text: str
+    content: frozenset[str]
+    denies: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    """A sentence of a source; `around` are the stems of it, its neighbours and its headings."""
+
+    facts: Facts
+    content: frozenset[str]
+    around: frozenset[str]
+    clauses: tuple[_Clause, ...]
+
+
+@dataclass(frozen=True)
+class Sources:
+    """The texts that an answer may rest on, read once."""
+
+    texts: tuple[str, ...]
+
+    @cached_property
+    def plain(self) -> tuple[str, ...]:
+        """Each text as quotes are looked for in it."""
+        return tuple(plain(text) for text in self.texts)
+
+    @cached_property
+    def vocabulary(self) -> frozenset[str]:
+        """The stems of all words."""
+        return frozenset(stem(word) for text in self.texts for word in words(text))
+
+    @cached_property
+    def links(self) -> frozenset[str]:
+        """All addresses, without their scheme."""
+        return frozenset(_bare_link(link) for one in self.sentences for link in one.facts.links)
+
+    @cached_property
+    def sentences(self) -> tuple[_Sentence, ...]:
+        """The sentences of all texts."""
+        return tuple(one for text in self.texts for one in _read(text))
+
+    def support(self, sentence: str) -> list[_Sentence]:
+        """The sentences that speak of the same as `sentence`; all of them where none does."""
+        content = _content(sentence)
+        shared = [len(content & one.content) for one in self.sentences]
+        best = max(shared, default=0)
+        if not best:
+            return list(self.sentences)
+        return [one for one, count in zip(self.sentences, shared, strict=True) if count >= NEARLY * best]
+
+
+def _read(text: str) -> Iterator[_Sentence]:
+    parts = sentences(text)
+    headings = frozenset(stem(word) for part in parts if part.startswith("#") for word in words(part))
+    stemmed = [frozenset(stem(word) for word in words(part)) for part in parts]
+    for at, part in enumerate(parts):
+        around = headings.union(*stemmed[max(0, at - 1) : at + 2])
+        yield _Sentence(facts(_LIST_MARK.sub("", part)), _content(part), around, tuple(_clauses(part)))
+
+
+def check_quotes(quotes: Sequence[str], sources: Sources) -> list[Failure]:
+    """The quotes that do not stand, word for word, in one source."""
+    failures = []
+    for quote in quotes:
+        wanted = plain(quote).strip(" .…\"'")
+        if len(wanted.split()) < QUOTE_WORDS:
+            failures.append(
+                Failure("quote", quote, f"is too short to prove anything: quote {QUOTE_WORDS} words or more")
+            )
+        elif not any(wanted in text for text in sources.plain):
+            failures.append(Failure("quote", quote, "does not stand word for word in any source"))
+    return failures
+
+
+def check_sentence(sentence: str, sources: Sources) -> list[Failure]:
+    """What a sentence says that no source does; empty where it is grounded.
+
+    A number or name counts as grounded where it stands in a source's sentence that speaks of the same, not
+    just anywhere. Names, substance and negations can only be compared in the sources' language; in another
+    one, numbers, units, times and links are looked for in all sources.
+    """
+    bare = _LIST_MARK.sub("", sentence)
+    said = facts(bare)
+    failures = list(_links(said, sources))
+    if not is_english(sentence):
+        return [*failures, *_numbers(said, sources.sentences), *_times(said, sources.sentences)]
+    support = sources.support(sentence)
+    near = support
+    for clause in _CLAUSE.split(bare):
+        if re.search(r"\d", clause) and len(_content(clause)) > 1:
+            near = _together(near, sources.support(clause))
+    failures += [*_numbers(said, near), *_units(said, near), *_times(said, near)]
+    return [*failures, *_names(said, support), *_support(sentence, sources), *_negations(sentence, support)]
+
+
+def _together(some: Sequence[_Sentence], more: Sequence[_Sentence]) -> list[_Sentence]:
+    """One of two statements of a sentence may rest on another sentence of the sources."""
+    return [*some, *(one for one in more if one not in some)]
+
+
+def check_text(text: str, sources: Sources) -> list[Failure]:
+    """What a whole text says that no source does, sentence by sentence."""
+    return [failure for sentence in sentences(text) for failure in check_sentence(sentence, sources)]
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences, list items and tables of a Markdown text."""
+    return [text[unit.start : unit.end] for unit in split_units(text)]
+
+
+def plain(text: str) -> str:
+    """A text without markup, case, and differences of quotes, dashes and white space."""
+    text = unicodedata.normalize("NFKC", text).translate(_PLAIN)
+    return _SPACE.sub(" ", _MARKUP.sub(lambda match: match.group(1) or "", text)).strip().lower()
+
+
+def is_english(text: str) -> bool:
+    """Whether enough of the words are English function words; a text of few words passes for English."""
+    found = [word for word in words(text) if word[0].isalpha()]
+    return len(found) < 5 or sum(word in FUNCTION_WORDS for word in found) / len(found) >= _ENGLISH
+
+
+def _numbers(said: Facts, support: Sequence[_Sentence]) -> Iterator[Failure]:
+    for quantity in said.quantities:
+        if not _of_value(quantity, support):
+            yield Failure("number", quantity.text, "is a number that the sources do not give for this")
+
+
+def _units(said: Facts, support: Sequence[_Sentence]) -> Iterator[Failure]:
+    known = [quantity for one in support for quantity in one.facts.quantities]
+    for quantity in said.quantities:
+        same = _of_value(quantity, support)
+        if same and not any(_same_unit(quantity, one) for one in same):
+            unit = quantity.unit or " ".join(sorted(quantity.near))
+            yield Failure(
+                "unit", f"{quantity.text} {unit}".strip(), "has another unit or thing in the sources"
+            )
+        elif same and _swapped(quantity, same, known):
+            yield Failure("number", quantity.text, "belongs to something else in the sources")
+
+
+def _of_value(said: Quantity, support: Sequence[_Sentence]) -> list[Quantity]:
+    return [one for known in support for one in known.facts.quantities if one.values & said.values]
+
+
+def _same_unit(said: Quantity, known: Quantity) -> bool:
+    if said.unit is not None:
+        return said.unit == known.unit
+    return known.unit is None or not said.near or bool(said.near & known.near)
+
+
+def _swapped(said: Quantity, same: Sequence[Quantity], known: Sequence[Quantity]) -> bool:
+    """Whether what the number counts here is counted by another number, and not by this one, in the sources."""
+    if any(said.near & one.near for one in same):
+        return False
+    others = (one for one in known if one.unit == said.unit and not one.values & said.values)
+    return any(said.near & one.near for one in others)
+
+
+def _times(said: Facts, support: Sequence[_Sentence]) -> Iterator[Failure]:
+    known = {time for one in support for time in one.facts.times}
+    known |= {
+        int(value) * 60
+        for one in support
+        for quantity in one.facts.quantities
+        for value in quantity.values
+        if isinstance(value, Decimal) and 0 <= value <= 24
+    }
+    for time in sorted(said.times):
+        if time not in known and time - 720 not in known:
+            yield Failure(
+                "time", f"{time // 60}:{time % 60:02}", "is a time that the sources do not give for this"
+            )
+
+
+def _links(said: Facts, sources: Sources) -> Iterator[Failure]:
+    for link in sorted(said.links):
+        if _bare_link(link) not in sources.links:
+            yield Failure("link", link, "is an address that stands in no source")
+
+
+def _bare_link(link: str) -> str:
+    return re.sub(r"^(?:https?://)?(?:www\.)?", "", link).rstrip("/")
+
+
+def _names(said: Facts, support: Sequence[_Sentence]) -> Iterator[Failure]:
+    known = frozenset[str]().union(*(one.around for one in support))
+    for name in said.names:
+        if any(stem(word) not in known for word in words(name)):
+            yield Failure("name", name, "is a name that the sources do not give for this")
+
+
+def _support(sentence: str, sources: Sources) -> Iterator[Failure]:
+    content = _content(sentence)
+    if len(content) < 2:
+        return
+    missing = sorted(content - sources.vocabulary)
+    if 1 - len(missing) / len(content) < SUPPORT:
+        yield Failure("unsupported", sentence, f"says what the sources do not: {', '.join(missing)}")
+
+
+def _negations(sentence: str, support: Sequence[_Sentence]) -> Iterator[Failure]:
+    known = [clause for one in support for clause in one.clauses]
+    for clause in _clauses(sentence):
+        shared = [len(clause.content & one.content) for one in known]
+        best = max(shared, default=0)
+        same = [one for one, count in zip(known, shared, strict=True) if count == best]
+        if best >= SAME * len(clause.content) and all(one.denies != clause.denies for one in same):
+            yield Failure("negation", clause.text.strip(), "the sources say the opposite")
+
+
+def _clauses(text: str) -> Iterator[_Clause]:
+    for sentence in sentences(text):
+        for part in _CLAUSE.split(sentence):
+            content = _content(part)
+            if content:
+                yield _Clause(part, content, sum(word in _NEGATIONS for word in _negating(part)) % 2 == 1)
+
+
+def _negating(text: str) -> list[str]:
+    return [
+        part for word in plain(text).replace("n't", " not").split() for part in re.findall(r"[a-z']+", word)
+    ]
+
+
+def _content(text: str) -> frozenset[str]:
+    return frozenset(
+        stem(word)
+        for word in words(plain(text))
+        if word not in FUNCTION_WORDS and word[0].isalpha() and len(word) > 2
+    )
