@@ -14,14 +14,14 @@ from typing import Final
 
 from agents.names import amounts, names
 from agents.places import addresses
-from agents.privacy_policy import KINDS, Kind, PrivacyPolicy
+from agents.privacy_policy import KINDS, Destination, Kind, PrivacyPolicy
 
 Span = tuple[int, int]
 
 EVERYWHERE: Final[frozenset[Kind]] = frozenset(KINDS) - {"name", "amount"}
 """What is masked wherever a text goes; names and amounts also in what shall be learned."""
 
-_EMAIL = re.compile(r"[\w.+'%-]{1,64}(?:@|%40)(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_]{2,63}")
+_EMAIL = re.compile(r"\w[\w.+'%-]{0,63}(?:@|%40)(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_]{2,63}")
 _DIGITS = re.compile(r"(?<![\w.])\d(?:[ -]?\d){12,18}(?![\w-])")
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]){11,30}\b", re.IGNORECASE)
 _ORDER = re.compile(
@@ -127,6 +127,11 @@ class Masker:
             for match in PhoneNumberMatcher(text, country):
                 yield match.start, match.end
         yield from (match.span(1) for match in _CALLED.finditer(text))
+
+
+def kinds_for(policy: PrivacyPolicy, destination: Destination) -> frozenset[Kind]:
+    """What the policy does not let through to a destination."""
+    return EVERYWHERE - set(getattr(policy.allowed, destination))
 
 
 def is_card_number(digits: str) -> bool:

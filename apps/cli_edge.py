@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from agents.errors import BadInput, DeskError
+from agents.lazy import Lazy
+from agents.masked_logs import Mask, mask_logs
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -41,6 +43,7 @@ class _Call:
 
     home: Path | None = None
     verbose: bool = False
+    policies: Path | None = None
 
 
 _call = _Call()
@@ -62,6 +65,25 @@ def begin(home: Path | None, *, verbose: bool) -> None:
     )
     for noisy in ("httpx", "chromadb", "onnxruntime"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    mask_logs(_masked)
+
+
+def _masked(text: str) -> str:
+    return _mask()(text)
+
+
+@Lazy
+def _mask() -> Mask:
+    """What the policy in force masks in logs; where that policy is broken, the shipped one does."""
+    from agents.masking import Masker, kinds_for  # noqa: PLC0415 - most commands log nothing
+    from agents.privacy_policy import load_privacy_policy  # noqa: PLC0415
+
+    try:
+        policy = load_privacy_policy(_call.policies)
+    except BadInput:
+        policy = load_privacy_policy()
+    masker, kinds = Masker(policy), kinds_for(policy, "log")
+    return lambda text: masker.mask(text, kinds).text
 
 
 @contextlib.contextmanager
@@ -72,6 +94,7 @@ def guarded(home: Path | None, *, as_json: bool) -> Iterator[Settings]:
     settings = None
     try:
         settings = load_settings(home or _call.home)
+        _call.policies = settings.policies
         yield settings
     except BadInput as error:
         _fail(str(error), BAD_INPUT, as_json=as_json)
