@@ -10,17 +10,23 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ingest.documents import MAX_FILE_BYTES
+
 BODY_LIMIT: Final = 1_000_000
 """The most bytes a call may carry: enough to be told that a message is too long, no more."""
+
+UPLOADS: Final = "/room/api/documents/"
+UPLOAD_LIMIT: Final = MAX_FILE_BYTES + 1
+"""What an upload may carry: enough to be told that a document is too large."""
 
 _GRADIO: Final = re.compile(
     r"""/(
         (assets|static)/[^?]+ | theme\.css | robots\.txt
-      | gradio_api/( startup-events | theme\.css | heartbeat/\w+ | queue/(join|data) | run/(open|rate|begin) )
+      | gradio_api/( startup-events | theme\.css | heartbeat/\w+ )
     )""",
     re.VERBOSE,
 )
-"""All that the chat page asks of Gradio. Its other doors (files, uploads, proxy, documentation) stay shut."""
+"""All that the chat page asks of Gradio. Its other doors (calls, files, uploads, proxy, documentation) stay shut."""
 
 _HASHED: Final = re.compile(r"/assets/.+-[\w-]{8,}\.\w+")
 
@@ -56,9 +62,8 @@ class Gate:
         if refusal:
             await refusal(scope, receive, send_with_headers)
         else:
-            # Gradio's calls go straight to Gradio: our own layers would cost each of their messages time.
             app = self._app if self._is_ours(scope["path"]) else self._gradio
-            await app(scope, _limited(receive), send_with_headers)
+            await app(scope, _limited(receive, _limit(scope["path"])), send_with_headers)
 
     def _refusal(self, scope: Scope) -> PlainTextResponse | JSONResponse | None:
         path, headers = scope["path"], Headers(scope=scope)
@@ -69,7 +74,7 @@ class Gate:
             if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
                 return PlainTextResponse("This may only be called from our own page.", status_code=403)
             length = headers.get("content-length", "0")
-            if not length.isdecimal() or int(length) > BODY_LIMIT:
+            if not length.isdecimal() or int(length) > _limit(path):
                 return JSONResponse({"detail": "That is more than we can take at once."}, status_code=413)
         return None
 
@@ -96,7 +101,11 @@ def content_policy(scripts: str, frame_ancestors: str) -> str:
     )
 
 
-def _limited(receive: Receive) -> Receive:
+def _limit(path: str) -> int:
+    return UPLOAD_LIMIT if path.startswith(UPLOADS) else BODY_LIMIT
+
+
+def _limited(receive: Receive, limit: int) -> Receive:
     """The request's body, cut off where a sender without a stated length passes the limit."""
     taken = 0
 
@@ -104,6 +113,6 @@ def _limited(receive: Receive) -> Receive:
         nonlocal taken
         message = await receive()
         taken += len(message.get("body", b""))
-        return {"type": "http.disconnect"} if taken > BODY_LIMIT else message
+        return {"type": "http.disconnect"} if taken > limit else message
 
     return receive_within_limit

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
-from agents.domain import Citation, Message, Reply
+from agents.domain import Citation, Message, Reply, first_name
 from apps.safe_markdown import DOCUMENTS, render
 
 QUOTE_IN_LINK: Final = 1200  # characters; some proxies refuse addresses over 2,000
@@ -25,15 +25,15 @@ class Presenter:
         self._titles: dict[str, tuple[float, str]] = {}
 
     def message(self, message: Message) -> Shown:
-        """One message. A customer's words stay plain text; all others are Markdown made safe."""
+        """One message. Words of customers and of the system stay plain text; others are Markdown made safe."""
         shown: Shown = {
             "id": message.id,
             "role": message.role,
-            "by": message.by,
+            "by": first_name(message.by) if message.by else None,
             "at": message.at.isoformat(),
             "vote": message.vote,
         }
-        if message.role == "customer":
+        if message.role in ("customer", "system"):
             return shown | {"text": message.text}
         return shown | {"html": render(message.text)} | (self._reply(message.reply) if message.reply else {})
 

@@ -25,9 +25,12 @@ from starlette.types import ASGIApp
 
 from agents.errors import BadInput, DeskError
 from agents.session import Session
+from apps.chat_calls import ChatCalls, add_calls
+from apps.chat_events import add_events
 from apps.documents_page import document_page, render_document
 from apps.gate import Gate
 from apps.gradio_ui import build_chat
+from apps.live import Live
 from apps.room.pages import add_room, entry_line
 from apps.shell import Shell
 from apps.visitors import COOKIE, Visitors, cookie_header, read_secret
@@ -42,8 +45,11 @@ _OURS: Final = ("/", "/healthz", "/embed.js", "/favicon.ico", "/documents/", "/c
 log = logging.getLogger(__name__)
 
 
-def build_app(session: Session, settings: Settings) -> ASGIApp:
-    """Everything that is served. A further Gradio page is one more mount, and its prefix in `_OURS`."""
+def build_app(session: Session, settings: Settings, live: Live | None = None) -> ASGIApp:
+    """Everything that is served; `live` tells open pages what changed.
+
+    A further Gradio page is one more mount, and its prefix in `_OURS`.
+    """
     policy = session.policy
     visitors = Visitors(read_secret(settings.home))
     ancestors = settings.embed_origins
@@ -53,10 +59,14 @@ def build_app(session: Session, settings: Settings) -> ASGIApp:
         openapi_url=None,
         middleware=[Middleware(GZipMiddleware, minimum_size=2000, compresslevel=4)],
     )
+    live = live or Live(session.changes)
+    calls = ChatCalls(session, live)
     _add_documents(app, session, policy.brand.name)
+    add_calls(app, calls, session, visitors)
+    add_events(app, calls, live, visitors)
     _add_files(app, session)
     add_room(app, session, settings)
-    blocks = build_chat(session, policy, visitors)
+    blocks = build_chat(policy)
     shell = Shell(title=policy.brand.name, description=policy.brand.welcome, frame_ancestors=ancestors)
 
     @app.get("/", response_class=HTMLResponse)
@@ -121,33 +131,40 @@ def serve(session: Session, settings: Settings, host: str, port: int) -> None:
     listener = _listen(host, port)
     warm = threading.Thread(target=_warm, args=(session,), name="warm", daemon=True)
     warm.start()
+    live = Live(session.changes)
     config = uvicorn.Config(
-        build_app(session, settings),
+        build_app(session, settings, live),
         log_level="warning",
         access_log=False,
         timeout_graceful_shutdown=GRACE,
     )
     url = _address(host, listener)
-    server = _AnnouncingServer(
-        config, warm, [f"{session.policy.brand.name} answers at {url}", entry_line(session, url)]
-    )
+    lines = [f"{session.policy.brand.name} answers at {url}", entry_line(session, url)]
+    server = _DeskServer(config, warm, lines, live)
     with listener, contextlib.suppress(KeyboardInterrupt):  # raised again once all has been closed
         server.run(sockets=[listener])
 
 
-class _AnnouncingServer(uvicorn.Server):
-    """A server that says that it is ready when it is."""
+class _DeskServer(uvicorn.Server):
+    """A server that says that it is ready when it is, and sends its listeners home when it stops."""
 
-    def __init__(self, config: uvicorn.Config, warm: threading.Thread, lines: Sequence[str]) -> None:
+    def __init__(
+        self, config: uvicorn.Config, warm: threading.Thread, lines: Sequence[str], live: Live
+    ) -> None:
         super().__init__(config)
         self._warm = warm
         self._lines = lines
+        self._live = live
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         self._warm.join()
         await super().startup(sockets)
         sys.stdout.writelines(f"{line}\n" for line in self._lines)
         sys.stdout.flush()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._live.close()
+        await super().shutdown(sockets)
 
 
 def _listen(host: str, port: int) -> socket.socket:

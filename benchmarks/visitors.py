@@ -1,8 +1,8 @@
 """Many visitors at once on the served page: `python -m benchmarks.visitors [--visitors 100 --questions 5]`.
 
-Starts the real server on a throw-away home with the sample knowledge base. Every visitor has a cookie of its own
-and speaks Gradio's queue protocol as the page does: join, then read the event stream until the answer is whole.
-Seconds run from sending a question to having the full answer; the load generator shares the machine's cores.
+Starts the real server on a throw-away home with the sample knowledge base. Every visitor has a cookie and a
+connection of its own, and calls as the page does: one request a question. Seconds run from sending a question to
+having the full answer; the load generator shares the machine's cores.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import asyncio
 import json
 import os
 import re
-import secrets
+import ssl
 import statistics
 import sys
 import tempfile
@@ -29,6 +29,7 @@ from benchmarks.serving import served
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENTS = ROOT / "knowledge_base" / "documents"
 LABELLED = ROOT / "tests" / "data" / "two_peaks" / "questions.jsonl"
+TRUST = ssl.create_default_context()  # to make one for each visitor would cost the load generator seconds
 QUESTIONS = [json.loads(line)["question"] for line in LABELLED.read_text("utf-8").splitlines()]
 
 
@@ -43,43 +44,33 @@ class Outcome:
 
 async def visit(url: str, number: int, questions: int, pause: float, outcome: Outcome) -> None:
     """One visitor: opens the page, then asks one question after the other."""
-    timeout = httpx.Timeout(120)
-    async with httpx.AsyncClient(
-        base_url=url, timeout=timeout, headers={"accept-encoding": "gzip"}
-    ) as client:
-        page = (await client.get("/")).raise_for_status().text
-        config = json.loads(re.search(r"window\.gradio_config = (\{.*?\});</script>", page, re.DOTALL)[1])  # type: ignore[index]
-        index = next(event["id"] for event in config["dependencies"] if event["api_name"] == "ask")
-        session = secrets.token_hex(16)
+    headers = {"accept-encoding": "gzip", "sec-fetch-site": "same-origin"}
+    async with httpx.AsyncClient(base_url=url, timeout=120, headers=headers, verify=TRUST) as client:
+        (await client.get("/")).raise_for_status()
         for turn in range(questions):
+            question = QUESTIONS[(number * questions + turn) % len(QUESTIONS)]
             began = time.perf_counter()
             try:
-                answer = await ask(
-                    client, index, session, QUESTIONS[(number * questions + turn) % len(QUESTIONS)]
-                )
+                answer = await call(client, "ask", text=question)
             except (httpx.HTTPError, KeyError, ValueError) as error:
                 outcome.errors.append(f"{type(error).__name__}: {error}")
                 continue
             outcome.seconds.append(time.perf_counter() - began)
             if "error" in answer:
                 outcome.errors.append(str(answer["error"]))
-            else:
-                decision = str(answer["message"].get("decision"))
-                outcome.decisions[decision] = outcome.decisions.get(decision, 0) + 1
+                continue
+            decision = str(answer["message"]["decision"])
+            outcome.decisions[decision] = outcome.decisions.get(decision, 0) + 1
+            if decision == "escalate":  # the desk would leave all further questions to the person
+                await call(client, "begin")
             await asyncio.sleep(pause)
 
 
-async def ask(client: httpx.AsyncClient, index: int, session: str, text: str) -> dict[str, Any]:
-    """Send one question and wait for the whole answer."""
-    body = {"data": [text], "fn_index": index, "session_hash": session}
-    event = (await client.post("/gradio_api/queue/join", json=body)).raise_for_status().json()["event_id"]
-    async with client.stream("GET", "/gradio_api/queue/data", params={"session_hash": session}) as stream:
-        async for line in stream.aiter_lines():
-            message = json.loads(line[6:]) if line.startswith("data: ") else {}
-            if message.get("msg") == "process_completed" and message.get("event_id") == event:
-                answer: dict[str, Any] = message["output"]["data"][0]
-                return answer
-    raise ValueError("the stream ended without an answer")
+async def call(client: httpx.AsyncClient, name: str, **sent: object) -> dict[str, Any]:
+    """What a call of the page answers."""
+    response = await client.post(f"/chat/{name}", json=sent)
+    answer: dict[str, Any] = response.raise_for_status().json()
+    return answer
 
 
 def memory(pid: int) -> dict[str, float]:

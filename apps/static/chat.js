@@ -1,7 +1,10 @@
 // The chat page: draws what the session decided and sends what the customer says. Text of customers is only ever
 // set as text; HTML comes from the server, which makes it from Markdown with HTML switched off.
-import { ask, call, isUp, Unreachable } from "./calls.js";
-import { botMessage, customerMessage, reveal } from "./messages.js";
+import { call, isUp, Unreachable } from "./calls.js";
+import { LiveLine } from "./live.js";
+import { Log } from "./log.js";
+import { botMessage, customerMessage, personMessage, reveal, systemMessage } from "./messages.js";
+import { Standing } from "./standing.js";
 
 const NEAR_LIMIT = 0.85; // of the length limit: from here on the counter shows
 const PERSON = "I would like to talk to a person, please.";
@@ -18,7 +21,15 @@ class Chat {
     this.root = root;
     this.words = words;
     this.find = (selector) => root.querySelector(selector);
-    this.log = this.find(".desk-log");
+    this.list = this.find(".desk-log");
+    this.log = new Log(this.list, (message) => this.item(message));
+    this.standing = new Standing(root);
+    this.live = new LiveLine(
+      (news) => this.take(news),
+      () => this.standing.withPerson || Boolean(this.standing.now?.contact),
+    );
+    this.held = []; // news that came while an answer of the desk was on its way
+    this.turn = Promise.resolve();
     this.scroll = this.find(".desk-scroll");
     this.box = this.find("#desk-box");
     this.notice = this.find(".desk-notice");
@@ -67,6 +78,7 @@ class Chat {
     window.addEventListener("message", (event) => {
       if (event.source === parent && event.data?.desk === "focus") this.box.focus();
     });
+    document.addEventListener("visibilitychange", () => this.markTitle(false));
     this.measure();
   }
 
@@ -74,7 +86,10 @@ class Chat {
     try {
       const opened = await call("open");
       if (opened.error) this.warn(opened.error);
-      else this.draw(opened.messages);
+      else {
+        this.draw(opened);
+        this.live.start();
+      }
     } catch (error) {
       if (!(error instanceof Unreachable)) throw error;
       this.recover("");
@@ -83,14 +98,42 @@ class Chat {
     if (parent === window && matchMedia("(hover: hover)").matches) this.box.focus();
   }
 
-  draw(messages) {
-    this.log.replaceChildren(...messages.map((message) => this.item(message)));
-    this.root.classList.toggle("talking", messages.length > 0);
+  draw({ messages, standing }) {
+    this.held = [];
+    this.live.has(messages);
+    this.log.replace(messages);
+    this.stand(standing);
     this.toEnd();
   }
 
   item(message) {
-    return message.role === "customer" ? customerMessage(message.text) : botMessage(message, this.words, this);
+    if (message.role === "customer") return customerMessage(message.text);
+    if (message.role === "system") return systemMessage(message.text);
+    return message.role === "person" ? personMessage(message, this) : botMessage(message, this.words, this);
+  }
+
+  // News of the live line: messages of the log, of which some may be here already, and how it stands.
+  take(news) {
+    if (this.busy) return this.held.push(news);
+    const atEnd = this.belowView() < 120;
+    if (news.whole) this.log.keepOnly(news.messages);
+    const fresh = news.messages.filter((message) => this.log.add(message));
+    this.stand(news.standing);
+    if (atEnd && (fresh.length || news.standing?.typing)) this.toEnd();
+    else this.offerWayDown();
+    if (!fresh.some((message) => message.role === "person")) return;
+    this.markTitle(document.hidden);
+    this.live.present();
+  }
+
+  stand(standing) {
+    this.standing.show(standing);
+    this.root.classList.toggle("talking", !this.log.empty);
+  }
+
+  markTitle(news) {
+    const title = document.title.replace(/^● /, "");
+    document.title = news ? `● ${title}` : title;
   }
 
   async send(raw) {
@@ -99,16 +142,19 @@ class Chat {
     if (raw.length > this.words.limit) return this.warnTooLong(raw.length);
     this.quiet();
     const fromBox = this.box.value.trim() === text;
-    const mine = customerMessage(text);
-    this.log.append(mine);
+    const mine = this.log.addOwn(text);
     this.root.classList.add("talking");
     if (fromBox) this.write("");
-    this.wait(true);
+    this.toEnd();
+    if (!this.standing.withPerson) this.wait(true); // a person answers in their own time: nothing to wait for
     try {
-      const answer = await ask(text);
+      const answer = await this.inTurn(() => call("ask", { text }));
       this.wait(false);
       if (answer.error) this.giveBack(mine, text, fromBox, answer.error);
-      else await this.show(answer.message);
+      const shown = answer.message && this.show(answer.message);
+      if (answer.standing) this.stand(answer.standing);
+      for (const news of this.held.splice(0)) this.take(news);
+      await shown;
     } catch (error) {
       this.wait(false);
       if (!(error instanceof Unreachable)) throw error;
@@ -116,23 +162,30 @@ class Chat {
       this.giveBack(mine, text, true, "We cannot be reached just now. Your message is back in the box; we keep trying.");
       this.recover(text);
     } finally {
-      this.box.focus({ preventScroll: true });
+      if (!this.find(".desk-standing").contains(document.activeElement)) this.box.focus({ preventScroll: true });
     }
   }
 
+  // Messages reach the desk in the order in which they were sent.
+  inTurn(job) {
+    const done = this.turn.then(job);
+    this.turn = done.catch(() => {});
+    return done;
+  }
+
   async show(message) {
-    const item = this.item(message);
-    this.log.setAttribute("aria-busy", "true");
-    this.log.append(item);
+    const item = this.log.add(message);
+    if (!item) return;
+    this.list.setAttribute("aria-busy", "true");
     await reveal(item, () => this.toEnd());
-    this.log.removeAttribute("aria-busy");
+    this.list.removeAttribute("aria-busy");
     this.toEnd();
   }
 
   giveBack(item, text, intoBox, sentence) {
-    item.remove();
+    this.log.remove(item);
     if (intoBox && !this.box.value.trim()) this.write(text);
-    this.root.classList.toggle("talking", this.log.childElementCount > 0);
+    this.root.classList.toggle("talking", !this.log.empty);
     this.warn(sentence);
   }
 
@@ -144,7 +197,8 @@ class Chat {
     this.recovering = false;
     const opened = await call("open").catch(() => null);
     if (!opened || opened.error) return this.warn(opened?.error ?? "Please reload the page.");
-    this.draw(opened.messages);
+    this.draw(opened);
+    this.live.start();
     const [last, reply] = opened.messages.slice(-2);
     const arrived = text && reply && last.text === text && reply.role !== "customer";
     if (arrived && this.box.value.trim() === text) this.write("");
@@ -158,7 +212,7 @@ class Chat {
       const begun = await call("begin");
       if (begun.error) return this.warn(begun.error);
       this.quiet();
-      this.draw([]);
+      this.draw(begun);
       this.say("A new conversation has begun.");
     } catch (error) {
       if (!(error instanceof Unreachable)) throw error;

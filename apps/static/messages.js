@@ -23,12 +23,25 @@ export function customerMessage(text) {
   return make("li", { className: "said mine" }, make("span", { className: "unseen" }, "You: "), make("div", { className: "words", dir: "auto" }, text));
 }
 
-export function botMessage(message, words, chat) {
-  const escalated = message.decision === "escalate";
-  const name = message.by ?? words.brand;
+export function systemMessage(text) {
+  return make("li", { className: "told" }, make("p", { dir: "auto" }, text));
+}
+
+export function personMessage(message, chat) {
   const body = make("div", { className: "words", dir: "auto" });
   body.innerHTML = message.html;
-  const inner = make("div", { className: "inner" }, make("span", { className: "unseen" }, `${name}: `));
+  const name = message.by ?? "A person";
+  const face = make("span", { className: "face", "aria-hidden": "true" }, [...name][0].toUpperCase());
+  const who = make("p", { className: "who" }, make("b", {}, make("bdi", {}, name)), " from our team");
+  const under = make("div", { className: "under" }, make("div", { className: "row" }, votes(message, chat)));
+  return make("li", { className: "said theirs person" }, face, make("div", { className: "inner" }, who, body, under));
+}
+
+export function botMessage(message, words, chat) {
+  const escalated = message.decision === "escalate";
+  const body = make("div", { className: "words", dir: "auto" });
+  body.innerHTML = message.html;
+  const inner = make("div", { className: "inner" }, make("span", { className: "unseen" }, `${words.brand}: `));
   if (escalated) inner.append(make("p", { className: "handed" }, icon("M12 11.500a3.500 3.500 0 1 0 0-7 3.500 3.500 0 0 0 0 7zM5 20c.6-4 3.400-6 7-6s6.400 2 7 6"), "A person will answer"));
   inner.append(body);
   const face = make("img", { className: "face", src: "chat/favicon.svg", alt: "", width: "28", height: "28" });
@@ -70,7 +83,7 @@ function votes(message, chat) {
   };
   const rate = async (vote, reason = "") => {
     try {
-      const rated = await call("rate", message.id, vote, reason);
+      const rated = await call("rate", { message: message.id, vote, reason });
       if (rated.error) return chat.warn(rated.error);
       show(rated.vote);
       chat.say("Thank you for telling us.");

@@ -77,7 +77,7 @@ def test_while_the_desk_looks_it_up_the_page_says_so_and_then_gives_the_box_back
         page.wait_for_timeout(400)
         route.continue_()
 
-    page.route("**/queue/data*", delay)
+    page.route("**/chat/ask", delay)
     box = page.get_by_label("Your question")
     box.fill(RETURNS)
     box.press("Enter")

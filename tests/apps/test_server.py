@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 import socket
+import sqlite3
 import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -13,8 +14,8 @@ import httpx
 import pytest
 
 from apps.visitors import COOKIE
+from tests.apps.chat_client import ask, call
 from tests.apps.conftest import GTM, Desk
-from tests.apps.queue_client import ask, call
 
 PERISHABLE = "What is your return policy for perishable items?"
 
@@ -39,8 +40,8 @@ def test_a_known_visitor_keeps_the_cookie(desk: Desk) -> None:
 @pytest.mark.parametrize("cookie", ["", "x", "admin.", "admin.0000", "a.b.c", "\xff.\xff"])
 def test_a_forged_cookie_names_nobody(desk: Desk, cookie: str) -> None:
     headers = {"cookie": f"{COOKIE}={cookie}".encode("latin-1")}
-    answer = httpx.post(f"{desk.url}/gradio_api/run/open", json={"data": []}, headers=headers)  # type: ignore[arg-type]
-    assert answer.json()["data"][0]["kind"] == "cookie"
+    answer = httpx.post(f"{desk.url}/chat/open", headers=headers)  # type: ignore[arg-type]
+    assert answer.json()["kind"] == "cookie"
     assert "set-cookie" in httpx.get(desk.url, headers=headers).headers  # type: ignore[arg-type]
 
 
@@ -54,17 +55,21 @@ def test_two_visitors_see_only_their_own_conversation(desk: Desk) -> None:
 def test_no_call_takes_a_conversation_from_the_browser(desk: Desk) -> None:
     with desk.visitor() as one, desk.visitor() as other:
         ask(one, "My secret is a tin of saffron chai.")
-        for extra in ("conversation", {"conversation": 1}, 1):
-            response = other.post("/gradio_api/run/open", json={"data": [extra]})
-            assert "saffron" not in response.text
+        with sqlite3.connect(desk.home / "gtm.sqlite3") as database:
+            newest = database.execute(
+                "SELECT conversation FROM messages ORDER BY id DESC LIMIT 1"
+            ).fetchone()[0]
+        assert newest not in one.post("/chat/open", json={}).text
+        response = other.post("/chat/open", json={"conversation": newest, "visitor": newest})
+        assert response.json() == {"messages": [], "standing": None}
 
 
 def test_a_visitor_cannot_rate_anothers_message(desk: Desk) -> None:
     with desk.visitor() as one, desk.visitor() as other:
         reply = ask(one, PERISHABLE)["message"]
-        assert "error" in call(other, "rate", reply["id"], "down", "not mine")
+        assert "error" in call(other, "rate", message=reply["id"], vote="down", reason="not mine")
         assert call(one, "open")["messages"][-1]["vote"] is None
-        assert call(one, "rate", reply["id"], "up", "")["vote"] == "up"
+        assert call(one, "rate", message=reply["id"], vote="up")["vote"] == "up"
         assert call(one, "open")["messages"][-1]["vote"] == "up"
 
 
@@ -73,7 +78,7 @@ def test_a_visitor_cannot_rate_anothers_message(desk: Desk) -> None:
 )
 def test_a_nonsensical_vote_is_refused_with_a_sentence(desk: Desk, data: list[object]) -> None:
     with desk.visitor() as client:
-        assert call(client, "rate", *data)["kind"] == "refused"
+        assert call(client, "rate", message=data[0], vote=data[1], reason=data[2])["kind"] == "refused"
 
 
 @pytest.mark.parametrize(
@@ -81,10 +86,7 @@ def test_a_nonsensical_vote_is_refused_with_a_sentence(desk: Desk, data: list[ob
 )
 def test_a_message_that_is_no_text_is_refused_with_a_sentence(desk: Desk, text: object) -> None:
     with desk.visitor() as client:
-        try:
-            assert ask(client, text)["kind"] == "refused"
-        except (AssertionError, KeyError):  # Gradio itself refuses what claims to be a file
-            assert isinstance(text, dict)
+        assert ask(client, text)["kind"] == "refused"
 
 
 def test_a_message_of_100_000_characters_gets_a_friendly_sentence(desk: Desk) -> None:
@@ -97,15 +99,15 @@ def test_a_message_of_100_000_characters_gets_a_friendly_sentence(desk: Desk) ->
 
 def test_a_body_beyond_the_limit_is_refused_whether_or_not_its_length_is_stated(desk: Desk) -> None:
     with desk.visitor() as client:
-        big = b'{"data": ["' + b"x" * 2_000_000 + b'"]}'
-        assert client.post("/gradio_api/queue/join", content=big).status_code == 413
+        big = b'{"text": "' + b"x" * 2_000_000 + b'"}'
+        assert client.post("/chat/ask", content=big).status_code == 413
 
         def pieces() -> Iterator[bytes]:
             for start in range(0, len(big), 65536):
                 yield big[start : start + 65536]
 
         with contextlib.suppress(httpx.TransportError):  # hanging up before the end is as good
-            assert client.post("/gradio_api/queue/join", content=pieces()).status_code >= 400
+            assert client.post("/chat/ask", content=pieces()).status_code >= 400
 
 
 @pytest.mark.parametrize(
@@ -138,7 +140,8 @@ def test_what_the_page_does_not_need_is_not_there(desk: Desk, path: str) -> None
 
 
 @pytest.mark.parametrize(
-    "path", ["upload", "component_server", "run/ask", "call/ask", "api/open", "process_recording"]
+    "path",
+    ["upload", "component_server", "queue/join", "run/ask", "call/ask", "api/open", "process_recording"],
 )
 def test_gradios_other_calls_are_shut(desk: Desk, path: str) -> None:
     with desk.visitor() as client:
@@ -148,7 +151,7 @@ def test_gradios_other_calls_are_shut(desk: Desk, path: str) -> None:
 @pytest.mark.parametrize("site", ["cross-site", "same-site"])
 def test_a_page_of_another_site_cannot_speak_for_a_visitor(desk: Desk, site: str) -> None:
     with desk.visitor() as client:
-        response = client.post("/gradio_api/run/begin", json={"data": []}, headers={"sec-fetch-site": site})
+        response = client.post("/chat/begin", json={}, headers={"sec-fetch-site": site})
         assert response.status_code == 403
 
 
