@@ -12,8 +12,9 @@ from typing import Any
 from knowledge_base.passages import Scored, Vector
 from knowledge_base.vectors import Batches
 
-# Measured on 2,357 passages: 0.999 of the true 50 nearest are found (with the defaults 0.986), as fast.
-_HNSW = {"space": "cosine", "max_neighbors": 32, "ef_construction": 200, "ef_search": 200}
+# Measured on 20,000 passages: 0.990 of the true 50 nearest are found, 0.982 of 100. Twice the ef_construction with an
+# ef_search of 200 takes 1.6 times as long to build, finds 0.987 and 0.973, and is asked no faster.
+_HNSW = {"space": "cosine", "max_neighbors": 32, "ef_construction": 100, "ef_search": 300}
 _DELETE_BATCH = 500
 
 
