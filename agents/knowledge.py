@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from knowledge_base.comparison import Comparison
     from knowledge_base.index import DocumentSummary, DocumentText, IndexStatus
     from knowledge_base.learned import TeamAnswer
-    from knowledge_base.passages import Chunk
+    from knowledge_base.passages import Chunk, Embedder
     from knowledge_base.query import Query
     from knowledge_base.search import Retrieval
     from knowledge_base.topics import Topic
@@ -150,6 +150,10 @@ class Knowledge:
         """A whole document, or None where there is none of that name."""
         with translated():
             return self._index().document(name)
+
+    def embedder(self) -> Embedder:
+        """The model that the index is made and searched with."""
+        return self._embedder()
 
     def documents(self) -> list[DocumentSummary]:
         """Every document, by name."""

@@ -36,6 +36,7 @@ from agents.team_sessions import TeamSessions
 
 if TYPE_CHECKING:
     from knowledge_base.index import DocumentSummary, DocumentText, IndexStatus
+    from knowledge_base.passages import Embedder
 
 VOTE_REASON_LENGTH = 2000
 FORGOTTEN_AFTER = timedelta(minutes=1)  # nobody answers a message for so long: its process was killed
@@ -232,6 +233,10 @@ class Session:
     def document(self, name: str) -> DocumentText | None:
         """A whole document of the knowledge base, or None where there is none of that name."""
         return self._knowledge.document(name)
+
+    def embedder(self) -> Embedder:
+        """The model that the index is made and searched with; loaded when first asked for."""
+        return self._knowledge.embedder()
 
     def documents(self) -> list[DocumentSummary]:
         """Every document of the knowledge base, by name."""

@@ -36,6 +36,8 @@ class Settings(BaseSettings):
     """Where customers reach the chat, for links in e-mails."""
     smtp_url: str | None = None
     mail_from: str | None = None
+    documents: str | None = None
+    """Files and folders that the room's ingest reads, with colons between; else those of the last `gtm ingest`."""
     users: str = ""
     """The team: name:role:hash or name:role:hash:Full Name, one after another with semicolons."""
     jobs: Literal["on", "off"] = "on"
@@ -81,6 +83,16 @@ class Settings(BaseSettings):
     def checkpoints(self) -> Path:
         """The SQLite file of the graphs' working memory."""
         return self.home / "checkpoints.sqlite3"
+
+    @property
+    def uploads(self) -> Path:
+        """Documents that were uploaded in the room; every ingest takes them in."""
+        return self.home / "documents"
+
+    @property
+    def ingested(self) -> Path:
+        """What the last ingest was given."""
+        return self.home / "ingested.json"
 
     @property
     def calibration(self) -> Path:

@@ -16,10 +16,11 @@ from starlette.datastructures import MutableHeaders
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from agents.errors import AlreadyDecided, BadInput, DeskError, Forbidden, TooMany, Transient
+from agents.errors import AlreadyDecided, BadInput, DeskError, Forbidden, StillPersonal, TooMany, Transient
 from agents.session import Session
-from apps.room import conversations, inbox, live, numbers, people, signing_in
+from apps.room import conversations, documents, inbox, knowledge, live, numbers, people, signing_in
 from apps.room.access import NotSignedIn
+from apps.room.background import Ingests
 from apps.room.presenting import RoomPresenter
 from integrations.settings import Settings
 
@@ -52,7 +53,8 @@ def build_room(session: Session, settings: Settings) -> ASGIApp:
     app.state.session = session
     app.state.settings = settings
     app.state.presenter = RoomPresenter(session)
-    for part in (signing_in, inbox, conversations, numbers, people, live):
+    app.state.ingests = Ingests()
+    for part in (signing_in, inbox, conversations, knowledge, documents, numbers, people, live):
         app.include_router(part.router, prefix="/api")
     app.get("/enter")(_enter)
     app.mount("/static", StaticFiles(directory=STATIC))
@@ -91,7 +93,8 @@ def _refuse(_: Request, error: Exception) -> JSONResponse:
     status = next((number for kind, number in _STATUS if isinstance(error, kind)), 500)
     if status == 500:
         log.error("The room was refused by the desk: %s", error)
-    return JSONResponse({"error": str(error)}, status_code=status)
+    parts = {"parts": error.parts} if isinstance(error, StillPersonal) else {}
+    return JSONResponse({"error": str(error), **parts}, status_code=status)
 
 
 def _refuse_form(_: Request, error: Exception) -> JSONResponse:

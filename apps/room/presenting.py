@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from agents.domain import Citation, ConversationSummary, Message, Review, Source
 from agents.session import Session
-from apps.presenting import Presenter, Shown
+from apps.presenting import Presenter, Shown, document_link
 from apps.safe_markdown import render
+from knowledge_base.comparison import Alike, Contradiction
+
+_UNSURE: Final = re.compile(r"confidence [\d.]+ is below [\d.]+")
+
+
+def why(reason: str) -> str:
+    """A reason in words; the figure itself is shown beside it."""
+    return "too unsure to answer" if _UNSURE.fullmatch(reason) else reason
 
 
 class RoomPresenter:
@@ -28,7 +37,7 @@ class RoomPresenter:
         thought = {
             "decision": reply.decision,
             "confidence": self.confidence(reply.confidence),
-            "reason": reply.reason,
+            "reason": why(reply.reason),
             "retrieved": self.retrieved(reply.retrieved),
             "sources": self._chat.sources(reply.citations),
         }
@@ -40,7 +49,7 @@ class RoomPresenter:
             "id": review.id,
             "conversation": review.conversation,
             "question": review.question,
-            "reason": review.reason,
+            "reason": why(review.reason),
             "confidence": self.confidence(review.confidence),
             "has_draft": bool(review.draft),
             "opened": review.opened.isoformat(),
@@ -90,9 +99,15 @@ class RoomPresenter:
             for each in sources
         ]
 
-    def sources(self, citations: tuple[Citation, ...]) -> list[Shown]:
-        """The passages that are quoted."""
-        return self._chat.sources(citations)
+    def place(self, found: Alike | Contradiction) -> Shown:
+        """A place in a document, with its link."""
+        text = found.text if isinstance(found, Alike) else found.theirs
+        citation = Citation(document=found.document, section=found.section, anchor=found.anchor, quote=text)
+        return {
+            "title": self._title(found.document),
+            "section": found.section,
+            "href": document_link(citation),
+        }
 
     def _title(self, name: str) -> str:
         document = self._session.document(name)

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from agents.domain import Decision
 from agents.session import Session
-from apps.cli_ingest import calibrate, run_ingest
+from apps.cli_ingest import run_ingest
+from apps.ingesting import calibrate
 from integrations import connect, open_calibration
 from integrations.settings import Settings
 from knowledge_base.confidence import Calibration
