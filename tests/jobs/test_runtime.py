@@ -18,23 +18,8 @@ from integrations.smtp import SmtpMailer
 from tests.desk import Desk, open_desk, write_documents
 from tests.jobs.steps import FAST, answer, escalate, pending, running, wait_until
 from tests.mail_server import free_port, mail_server
-from tests.postgres import own_database
 
 IMPATIENT = Delivery(attempts=20, first_pause_seconds=0.2, longest_pause_seconds=0.2)
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Desk]:
-    documents = [write_documents(tmp_path / "docs")]
-    if request.param == "sqlite":
-        opened = open_desk(tmp_path / "home", 0.1, documents)
-        yield opened
-        opened.close()
-        return
-    with own_database() as url:
-        opened = open_desk(tmp_path / "home", 0.1, documents, database_url=url)
-        yield opened
-        opened.close()
 
 
 @pytest.fixture
