@@ -65,7 +65,7 @@ def build_app(session: Session, settings: Settings, live: Live | None = None) ->
     add_calls(app, calls, session, visitors)
     add_events(app, calls, live, visitors)
     _add_files(app, session)
-    add_room(app, session, settings)
+    add_room(app, session, settings, live)
     blocks = build_chat(policy)
     shell = Shell(title=policy.brand.name, description=policy.brand.welcome, frame_ancestors=ancestors)
 

@@ -55,10 +55,11 @@ def address(request: Request) -> str:
     return request.client.host if request.client else "unknown"
 
 
-def read_caller(request: Request) -> Caller | None:
-    """Who the cookie names, as of now."""
+def read_caller(request: Request, *, active: bool = True) -> Caller | None:
+    """Who the cookie names, as of now; only what is `active` prolongs the session."""
+    active = active and REFRESH_HEADER not in request.headers
     signed_in = desk(request).team_sessions.read(
-        request.cookies.get(COOKIE), datetime.now(UTC), active=REFRESH_HEADER not in request.headers
+        request.cookies.get(COOKIE), datetime.now(UTC), active=active
     )
     return Caller(signed_in.user, address(request), signed_in.check) if signed_in else None
 

@@ -18,7 +18,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from agents.errors import AlreadyDecided, BadInput, DeskError, Forbidden, StillPersonal, TooMany, Transient
 from agents.session import Session
-from apps.room import conversations, documents, inbox, knowledge, live, numbers, people, signing_in
+from apps.live import Live
+from apps.room import conversations, documents, inbox, knowledge, numbers, people, signing_in
+from apps.room import live as live_line
 from apps.room.access import NotSignedIn
 from apps.room.background import Ingests
 from apps.room.presenting import RoomPresenter
@@ -41,20 +43,21 @@ _STATUS: Final[tuple[tuple[type[DeskError], int], ...]] = (
 log = logging.getLogger(__name__)
 
 
-def add_room(app: FastAPI, session: Session, settings: Settings) -> None:
+def add_room(app: FastAPI, session: Session, settings: Settings, live: Live) -> None:
     """Put the room at /room."""
     app.get("/room")(_page)
-    app.mount("/room", build_room(session, settings))
+    app.mount("/room", build_room(session, settings, live))
 
 
-def build_room(session: Session, settings: Settings) -> ASGIApp:
+def build_room(session: Session, settings: Settings, live: Live) -> ASGIApp:
     """All that lies below /room."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.state.session = session
     app.state.settings = settings
+    app.state.live = live
     app.state.presenter = RoomPresenter(session)
     app.state.ingests = Ingests()
-    for part in (signing_in, inbox, conversations, knowledge, documents, numbers, people, live):
+    for part in (signing_in, inbox, conversations, knowledge, documents, numbers, people, live_line):
         app.include_router(part.router, prefix="/api")
     app.get("/enter")(_enter)
     app.mount("/static", StaticFiles(directory=STATIC))
