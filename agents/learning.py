@@ -17,7 +17,8 @@ from agents.knowledge import Knowledge
 from agents.masking import Masked, Masker, Part
 from agents.names import names_in_address
 from agents.ports import Services
-from agents.privacy_policy import KINDS, Kind
+from agents.privacy_policy import KINDS
+from agents.published import Published
 
 if TYPE_CHECKING:
     from knowledge_base.comparison import Comparison
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
 QUESTION_LENGTH = 500
 ANSWER_LENGTH = 10_000
 PATIENCE_SECONDS = 20.0  # for an ingest that holds the index; after it, the next one takes the entries in
-PUBLISHED: frozenset[Kind] = frozenset({"e-mail", "phone", "address"})
-"""Kinds that are nobody's personal data where they stand in the documents."""
 
 log = logging.getLogger(__name__)
 
@@ -68,6 +67,7 @@ class Learning:
         self.zone = ZoneInfo(services.policy.people.timezone)
         self._knowledge = knowledge
         self._masker = masker
+        self._is_published = Published(knowledge)
 
     def propose(self, review: str) -> bool:
         """Propose what a person has answered in a review; False where there is nothing, or nothing new, to learn."""
@@ -197,14 +197,6 @@ class Learning:
             known_names=known,
             spared=lambda part: part.text in confirmed or self._is_published(part),
         )
-
-    def _is_published(self, part: Part) -> bool:
-        if part.kind not in PUBLISHED:
-            return False
-        try:
-            return self._knowledge.stands_in_documents(part.text)
-        except DeskError:
-            return False
 
     def _reword(self, entry: int, expected: EntryStatus, change: EntryChange) -> Learned:
         """Change the words of an entry, once these are fit for everybody's eyes."""

@@ -23,6 +23,7 @@ from agents.domain import (
 )
 from agents.effects import Mailer, Outbox, TicketDesk, Workers
 from agents.entries import Entries
+from agents.personal import PersonalData, PersonalFiles
 from agents.policy import People, SupportPolicy
 from agents.privacy_policy import PrivacyPolicy
 from agents.team import Team
@@ -32,6 +33,7 @@ from knowledge_base.passages import Embedder
 if TYPE_CHECKING:
     from langgraph.checkpoint.base import BaseCheckpointSaver
 
+    from agents.models import ModelRoom
     from knowledge_base.confidence import Calibration
     from knowledge_base.index import Index
 
@@ -171,6 +173,8 @@ class Services:
     ledger: Ledger
     entries: Entries
     privacy: PrivacyPolicy
+    personal: PersonalData
+    personal_files: PersonalFiles
     outbox: Outbox
     workers: Workers
     tickets: TicketDesk
@@ -179,6 +183,7 @@ class Services:
     open_team_sessions: Callable[[], TeamSessions]
     open_embedder: Callable[[], Embedder]
     open_index: Callable[[Embedder], Index]
+    open_models: Callable[[], ModelRoom]
     open_calibration: Callable[[], Calibration]
     open_checkpoints: Callable[[], BaseCheckpointSaver[str]]
     closers: list[Callable[[], None]] = field(default_factory=list)

@@ -29,6 +29,7 @@ from agents.learning import Learning
 from agents.masking import Masker
 from agents.policy import SupportPolicy
 from agents.ports import Services
+from agents.privacy import Privacy
 from agents.review_desk import ReviewDesk
 from agents.support_bot import Rehearsal, SupportBot
 from agents.team import Team
@@ -59,8 +60,11 @@ class Session:
         self._knowledge = Knowledge(services)
         self._bot = SupportBot(services, self._knowledge)
         self._desk = ReviewDesk(services, self._bot.resume)
-        self.learning = Learning(services, self._knowledge, Masker(services.privacy))
+        masker = Masker(services.privacy)
+        self.learning = Learning(services, self._knowledge, masker)
         """What the desk learns from people's answers."""
+        self.privacy = Privacy(services, self._knowledge, masker, self.learning)
+        """What customers are promised about their data."""
 
     @property
     def policy(self) -> SupportPolicy:

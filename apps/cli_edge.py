@@ -117,7 +117,7 @@ def _record(error: Exception, settings: Settings | None) -> str:
     if _call.verbose or settings is None:
         log.error("Reference %s", reference, exc_info=error)
         return f"Reference {reference}."
-    file = settings.home / "log" / "gtm.log"
+    file = settings.log_folder / "gtm.log"
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         handler = logging.FileHandler(file, encoding="utf-8")

@@ -15,11 +15,13 @@ from agents.ports import Services
 from agents.privacy_policy import load_privacy_policy
 from agents.team import Team, fixed_accounts
 from agents.team_sessions import TeamSessions
+from integrations.home_files import HomeFiles
 from integrations.settings import Settings
 
 if TYPE_CHECKING:
     from langgraph.checkpoint.base import BaseCheckpointSaver
 
+    from agents.models import ModelRoom
     from integrations.database.engine import Store
     from knowledge_base.confidence import Calibration
     from knowledge_base.index import Index
@@ -36,6 +38,7 @@ def connect(settings: Settings) -> Services:
     from integrations.database.entries import EntryBook  # noqa: PLC0415
     from integrations.database.ledger import LedgerBook  # noqa: PLC0415
     from integrations.database.outbox import Outbox  # noqa: PLC0415
+    from integrations.database.personal import PersonalTables  # noqa: PLC0415
     from integrations.database.reviews import Reviews  # noqa: PLC0415
     from integrations.database.team_sessions import TeamSessionTables  # noqa: PLC0415
     from integrations.database.tickets import Tickets  # noqa: PLC0415
@@ -54,12 +57,15 @@ def connect(settings: Settings) -> Services:
         ledger=LedgerBook(store),
         entries=EntryBook(store),
         privacy=load_privacy_policy(settings.policies),
+        personal=PersonalTables(store),
+        personal_files=HomeFiles(settings.home, settings.mail_folder, settings.log_folder, store.files),
         outbox=Outbox(store),
         workers=Workers(store),
         tickets=Tickets(store),
         open_mailer=Lazy(lambda: open_mailer(settings)),
         open_team=Lazy(lambda: _open_team(settings, store)),
         open_team_sessions=Lazy(lambda: TeamSessions(TeamSessionTables(store), services.open_team().account)),
+        open_models=Lazy(lambda: _open_models(settings, store, services)),
         open_embedder=lambda: open_embedder(settings),
         open_index=lambda embedder: _open_kept_index(settings, embedder, services),
         open_calibration=_CurrentCalibration(settings),
@@ -97,6 +103,20 @@ def _open_team(settings: Settings, store: Store) -> Team:
 
     passwords = Argon2Passwords()
     return Team(TeamTables(store), passwords, fixed_accounts(settings.users, passwords))
+
+
+def _open_models(settings: Settings, store: Store, services: Services) -> ModelRoom:
+    """The models of the host whose key is set; off without one."""
+    from agents.model_policy import load_model_policy  # noqa: PLC0415
+    from agents.models import ModelRoom  # noqa: PLC0415
+    from integrations.database.model_calls import ModelCallTable  # noqa: PLC0415
+    from integrations.openai import OpenAIModels  # noqa: PLC0415
+
+    key = settings.openai_api_key
+    host = OpenAIModels(key.get_secret_value(), settings.openai_base_url) if key else None
+    room = ModelRoom(load_model_policy(settings.policies), host, ModelCallTable(store), services.now)
+    services.closers.append(room.close)
+    return room
 
 
 def open_mailer(settings: Settings) -> Mailer:

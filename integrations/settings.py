@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 from typing import Literal
 
-from pydantic import ValidationError
+from pydantic import AliasChoices, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from agents.errors import BadInput
@@ -40,6 +40,14 @@ class Settings(BaseSettings):
     """Files and folders that the room's ingest reads, with colons between; else those of the last `gtm ingest`."""
     users: str = ""
     """The team: name:role:hash or name:role:hash:Full Name, one after another with semicolons."""
+    openai_api_key: SecretStr | None = Field(
+        None, validation_alias=AliasChoices("OPENAI_API_KEY", "openai_api_key")
+    )
+    """The key of the models' host; without one everything works on the documents' own words."""
+    openai_base_url: str | None = Field(
+        None, validation_alias=AliasChoices("OPENAI_BASE_URL", "openai_base_url")
+    )
+    """Another host that speaks OpenAI's chat completions."""
     jobs: Literal["on", "off"] = "on"
     """Off: `gtm serve` leaves the jobs to `gtm worker`."""
 
@@ -68,6 +76,11 @@ class Settings(BaseSettings):
     def mail_folder(self) -> Path:
         """Where e-mails are written while no mail server is set."""
         return self.home / "outbox"
+
+    @property
+    def log_folder(self) -> Path:
+        """Where the tracebacks of failed commands are kept."""
+        return self.home / "log"
 
     @property
     def models_folder(self) -> Path:

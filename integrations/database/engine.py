@@ -69,6 +69,14 @@ class Store:
         with translated(), self.engine.connect() as connection:
             yield connection
 
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The file that it lies in, if it is one."""
+        url = self.engine.url
+        return (
+            (Path(url.database).absolute(),) if self.engine.dialect.name == "sqlite" and url.database else ()
+        )
+
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()

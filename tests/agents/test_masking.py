@@ -154,6 +154,6 @@ def test_masking_twice_is_masking_once(text: str) -> None:
     "piece", ["1 ", "a", "12 elm ", "a@", "1-", "\n", "Hi ", "DE89 ", "(1", "order ", "Best\n"]
 )
 def test_a_hostile_text_takes_no_time(piece: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     MASKER.mask((piece * 20_000)[:20_000], KINDS)
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2

@@ -1,0 +1,118 @@
+"""One person's data, by their e-mail address: how they are recognised, and the ports that hold them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+from agents.domain import Value
+from agents.team import AuditLine
+
+Rows = dict[str, list[dict[str, Any]]]
+"""Stored rows by the place they stand in, as they can be written as JSON."""
+
+
+class Address:
+    """Recognises one e-mail address among others: in a text, in JSON, and in a web address."""
+
+    def __init__(self, email: str) -> None:
+        """`email` in any case."""
+        self.email = email.strip().lower()
+        local, _, domain = self.email.partition("@")
+        self.spellings = (self.email, f"{local}%40{domain}")
+        own = "|".join(re.escape(each) for each in self.spellings)
+        # A line break before it is written \n in JSON, whose letter is no part of the address.
+        self._around = re.compile(
+            rf"(?:\\[nrtbf])?([\w.+%-]*(?:{own})(?:[\w-]|\.(?-i:[a-z0-9]))*)", re.IGNORECASE
+        )
+
+    def spoken(self, text: str) -> Iterator[str]:
+        """Every address in a text that holds this one, in lower case: itself, or a longer one of somebody else."""
+        for match in self._around.finditer(text):
+            yield match.group(1).lower().replace("%40", "@")
+
+    def is_in(self, text: str) -> bool:
+        """Whether a text names this very address."""
+        return any(each == self.email for each in self.spoken(text))
+
+
+class Searched(Value):
+    """What was searched for an address, and where it was found; `others` are longer addresses that hold it."""
+
+    tables: int = 0
+    rows: int = 0
+    files: int = 0
+    bytes: int = 0
+    found: tuple[str, ...] = ()
+    others: frozenset[str] = frozenset()
+
+    def and_also(self, more: Searched) -> Searched:
+        """Both searches together."""
+        return Searched(
+            tables=self.tables + more.tables,
+            rows=self.rows + more.rows,
+            files=self.files + more.files,
+            bytes=self.bytes + more.bytes,
+            found=tuple(dict.fromkeys((*self.found, *more.found))),
+            others=self.others | more.others,
+        )
+
+
+class KeepUntil(Value):
+    """Retention as moments: what was closed before is erased."""
+
+    conversations: datetime
+    dismissed_entries: datetime
+    delivered_effects: datetime
+    logs: datetime
+    audit_details: datetime
+    sign_ins: datetime
+
+
+class PersonalData(Protocol):
+    """The personal data in the desk's database."""
+
+    def conversations_of(self, address: Address) -> list[str]:
+        """The conversations whose contact it is or whose messages name it, and the same visitor's others."""
+
+    def stale_conversations(self, before: datetime) -> list[str]:
+        """The conversations in which nothing has been said since, and nobody has anything to do."""
+
+    def rows_of(self, address: Address, conversations: Sequence[str]) -> Rows:
+        """Everything stored of these conversations, and every entry and effect that names the address."""
+
+    def erase(
+        self, conversations: Sequence[str], address: Address | None, line: AuditLine | None
+    ) -> dict[str, int]:
+        """Erase what `rows_of` gives, in one transaction with its line in the audit; counts by place.
+
+        Lines of the audit about it keep who did what and when. Without an address, for retention, accepted
+        entries stay: they have been looked through.
+        """
+
+    def expire(self, until: KeepUntil) -> dict[str, int]:
+        """Erase what is kept for a time only; counts by place."""
+
+    def search(self, address: Address) -> Searched:
+        """Look through every row of every table."""
+
+
+class PersonalFiles(Protocol):
+    """The personal data in the files of the home."""
+
+    def names_of(self, address: Address) -> list[str]:
+        """The sent e-mails and logs that name the address."""
+
+    def erase(self, address: Address) -> dict[str, int]:
+        """Remove those e-mails and mask the address in those logs; counts by kind."""
+
+    def expire(self, until: KeepUntil) -> dict[str, int]:
+        """Remove e-mails and the lines of logs that are too old."""
+
+    def compact(self) -> None:
+        """Make the databases among the files let go of what was erased, byte by byte."""
+
+    def search(self, address: Address, others: Iterable[str]) -> Searched:
+        """Look through every byte of every file; `others` are known longer addresses that hold this one."""

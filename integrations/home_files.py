@@ -1,0 +1,190 @@
+"""One person's data in the files of the home: sent e-mails, logs, and the bytes of every database."""
+
+from __future__ import annotations
+
+import contextlib
+import email
+import email.policy
+import re
+import sqlite3
+import time
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from agents.errors import Transient
+from agents.personal import Address, KeepUntil, Searched
+
+_SQLITE = b"SQLite format 3\x00"
+_CHUNK = 16 * 2**20
+_OVERLAP = 1024  # longer than any address, with what stands around it
+_BUSY_SECONDS = 30
+_ATTEMPTS = 40
+_FULL_TEXT = re.compile(r"USING\s+fts5\s*\(", re.IGNORECASE)
+_STAMP = re.compile(r"(\d{4}-\d\d-\d\d)[ T]\d\d:\d\d:\d\d")
+
+
+class HomeFiles:
+    """Implements `agents.personal.PersonalFiles`."""
+
+    def __init__(self, home: Path, mail: Path, logs: Path, databases: Iterable[Path] = ()) -> None:
+        """`mail` and `logs` are folders of the home; `databases` are SQLite files that may lie elsewhere."""
+        self._home, self._mail, self._logs = home, mail, logs
+        self._elsewhere = [file for file in databases if not file.is_relative_to(home)]
+
+    def names_of(self, address: Address) -> list[str]:
+        """The e-mails and logs that name the address, relative to the home."""
+        files = [*self._mails(), *self._log_files()]
+        return [str(file.relative_to(self._home)) for file in files if address.is_in(_text(file))]
+
+    def erase(self, address: Address) -> dict[str, int]:
+        """Remove the e-mails, and rewrite the logs without the address."""
+        mails = [file for file in self._mails() if address.is_in(_text(file))]
+        logs = [file for file in self._log_files() if address.is_in(_text(file))]
+        for file in mails:
+            file.unlink(missing_ok=True)
+        for file in logs:
+            text = _text(file)
+            for spelling in address.spellings:
+                text = re.sub(re.escape(spelling), "[e-mail]", text, flags=re.IGNORECASE)
+            file.write_text(text, "utf-8")
+        counts = {"sent e-mails": len(mails), "logs": len(logs)}
+        return {name: count for name, count in counts.items() if count}
+
+    def expire(self, until: KeepUntil) -> dict[str, int]:
+        """Remove old e-mails, and the old lines at the beginning of each log."""
+        removed = 0
+        for file in self._mails():
+            if datetime.fromtimestamp(file.stat().st_mtime, UTC) < until.delivered_effects:
+                file.unlink(missing_ok=True)
+                removed += 1
+        shortened = 0
+        for file in self._log_files():
+            text = _text(file)
+            kept = _since(text, until.logs)
+            if kept != text:
+                file.write_text(kept, "utf-8")
+                shortened += 1
+        counts = {"sent e-mails": removed, "logs": shortened}
+        return {name: count for name, count in counts.items() if count}
+
+    def compact(self) -> None:
+        """Rewrite every SQLite database from its living rows, and empty its write-ahead log.
+
+        A database that others use for too long raises `Transient`.
+        """
+        for file in self._files():
+            # A state of the vectors is never written again, and holds no text.
+            if _is_sqlite(file) and file.name != "chroma.sqlite3":
+                _compact(file)
+
+    def search(self, address: Address, others: Iterable[str]) -> Searched:
+        """Every byte of every file; e-mails also as they read, and databases row by row for other addresses."""
+        known = set(others)
+        files = list(self._files())
+        for file in files:
+            if _is_sqlite(file):
+                known |= set(_addresses_in(file, address)) - {address.email}
+        found: list[str] = []
+        size = 0
+        for file in files:
+            with contextlib.suppress(FileNotFoundError):  # a passing file of somebody else
+                size += file.stat().st_size
+                spoken = file.suffix == ".eml" and address.is_in(_text(file))
+                if spoken or _holds(file, address, known):
+                    found.append(f"file {file}")
+        return Searched(files=len(files), bytes=size, found=tuple(found), others=frozenset(known))
+
+    def _files(self) -> Iterator[Path]:
+        beside = [Path(f"{file}{end}") for file in self._elsewhere for end in ("", "-wal", "-journal")]
+        yield from sorted(file for file in self._home.rglob("*") if file.is_file() and not file.is_symlink())
+        yield from (file for file in beside if file.is_file())
+
+    def _mails(self) -> list[Path]:
+        return sorted(self._mail.glob("*.eml*"))
+
+    def _log_files(self) -> list[Path]:
+        return sorted(self._logs.glob("*.log*"))
+
+
+def _text(file: Path) -> str:
+    """A file as it reads: an e-mail with its headers and its body decoded."""
+    content = file.read_bytes()
+    if file.suffix != ".eml":
+        return content.decode("utf-8", "replace")
+    message = email.message_from_bytes(content, policy=email.policy.default)
+    bodies = (part.get_content() for part in message.walk() if part.get_content_maintype() == "text")
+    return "\n".join([*(f"{name}: {value}" for name, value in message.items()), *bodies])
+
+
+def _since(log: str, moment: datetime) -> str:
+    """The lines of a log from a day on; a line without a date belongs to the one before it."""
+    day = f"{moment:%Y-%m-%d}"
+    start = 0
+    for line in log.splitlines(keepends=True):
+        stamp = _STAMP.match(line)
+        if stamp and stamp.group(1) >= day:
+            return log[start:]
+        start += len(line)
+    return "" if _STAMP.search(log) else log
+
+
+def _is_sqlite(file: Path) -> bool:
+    with contextlib.suppress(FileNotFoundError), file.open("rb") as opened:
+        return opened.read(len(_SQLITE)) == _SQLITE
+    return False
+
+
+def _compact(file: Path) -> None:
+    try:
+        with contextlib.closing(
+            sqlite3.connect(file, timeout=_BUSY_SECONDS, isolation_level=None)
+        ) as database:
+            tables = database.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'table'").fetchall()
+            for name in [name for name, sql in tables if _FULL_TEXT.search(sql)]:
+                # A full-text index keeps what was deleted from it until its parts are merged.
+                database.execute(f'INSERT INTO "{name}" ("{name}") VALUES (?)', ("optimize",))  # noqa: S608 - its own
+            database.execute("VACUUM")
+            for _ in range(_ATTEMPTS):
+                busy, *_ = database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+                if not busy:
+                    return
+                time.sleep(0.05)
+    except sqlite3.OperationalError as error:
+        raise Transient(f"{file} cannot be rewritten just now ({error}). Try again.") from error
+    raise Transient(f"{file} is being read all the time, so that it cannot be rewritten. Try again.")
+
+
+def _addresses_in(file: Path, address: Address) -> Iterator[str]:
+    """The addresses in the rows of a SQLite file that hold this one."""
+    with contextlib.closing(
+        sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True, timeout=_BUSY_SECONDS)
+    ) as database:
+        tables = database.execute(
+            "SELECT name FROM sqlite_schema WHERE type = 'table' AND sql NOT LIKE '%USING%'"
+        )
+        for (name,) in tables.fetchall():
+            for row in database.execute(f'SELECT * FROM "{name}"'):  # noqa: S608 - the name is the database's own
+                for value in row:
+                    if isinstance(value, bytes):
+                        yield from address.spoken(value.decode("utf-8", "replace"))
+                    elif isinstance(value, str):
+                        yield from address.spoken(value)
+
+
+def _holds(file: Path, address: Address, others: Iterable[str]) -> bool:
+    """Whether the bytes of a file hold the address outside every other address that is known to hold it."""
+    wanted = [spelling.encode() for spelling in address.spellings]
+    longer = [(other.encode(), other.find(address.email)) for other in others]
+    before = b""
+    with file.open("rb") as opened:
+        while chunk := opened.read(_CHUNK):
+            data = before + chunk.lower()
+            for each in wanted:
+                at = data.find(each)
+                while at >= 0:
+                    if not any(data.startswith(other, at - shift) for other, shift in longer if shift <= at):
+                        return True
+                    at = data.find(each, at + 1)
+            before = data[-_OVERLAP:]
+    return False
