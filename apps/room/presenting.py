@@ -17,7 +17,7 @@ _UNSURE: Final = re.compile(r"confidence [\d.]+ is below [\d.]+")
 
 def why(reason: str) -> str:
     """A reason in words; the figure itself is shown beside it."""
-    return "too unsure to answer" if _UNSURE.fullmatch(reason) else reason
+    return "not sure enough" if _UNSURE.fullmatch(reason) else reason
 
 
 class RoomPresenter:

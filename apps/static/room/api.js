@@ -1,8 +1,9 @@
 // The calls of the page. A failed one throws `Refused` with a sentence for people.
 export class Refused extends Error {
-  constructor(sentence, status) {
+  constructor(sentence, status, parts = []) {
     super(sentence);
     this.status = status;
+    this.parts = parts; // what has to be confirmed first
   }
 }
 
@@ -32,7 +33,7 @@ async function send(method, path, { body, refresh, headers = {} } = {}) {
   const answer = await response.json().catch(() => ({}));
   if (response.ok) return answer;
   if (response.status === 401) signedOut();
-  throw new Refused(answer.error ?? `That did not work (${response.status}).`, response.status);
+  throw new Refused(answer.error ?? `That did not work (${response.status}).`, response.status, answer.parts);
 }
 
 // `refresh` marks what the page asks by itself: it does not keep a session alive.

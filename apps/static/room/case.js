@@ -28,14 +28,14 @@ export function caseView(room, conversation, { back, decided }) {
       return;
     }
     if (gone) return;
-    drawHead(head, fresh, room.me, back, told);
+    drawHead(head, { shown: fresh, me: room.me, back, told, actions: writing.actions });
     drawLog(log, shown, fresh);
     if (!shown || JSON.stringify(shown.review) !== JSON.stringify(fresh.review)) drawSide(side, fresh);
     shown = fresh;
     writing.update(fresh);
   };
   const reload = debounced(120, () => load(true));
-  const clock = setInterval(() => shown && drawHead(head, shown, room.me, back, told), 15_000);
+  const clock = setInterval(() => shown && drawHead(head, { shown, me: room.me, back, told, actions: writing.actions }), 15_000);
   load(false);
   return {
     node,
@@ -51,12 +51,11 @@ export function caseView(room, conversation, { back, decided }) {
     leave() {
       gone = true;
       clearInterval(clock);
-      writing.leave();
     },
   };
 }
 
-function drawHead(head, shown, me, back, told) {
+function drawHead(head, { shown, me, back, told, actions }) {
   const { review, state } = shown;
   const open = review && review.status !== "decided";
   const facts = [h("span", { class: `state ${state}` }, STATES[state])];
@@ -70,7 +69,8 @@ function drawHead(head, shown, me, back, told) {
   head.replaceChildren(
     h("a", { class: "back", href: back, "aria-label": "Back to the list" }, icon("back")),
     h("div", { class: "case-title" }, h("h2", { dir: "auto" }, review?.question ?? shown.messages.find((each) => each.role === "customer")?.text ?? "Conversation"), h("p", { class: "facts" }, facts)),
-    h("button", { type: "button", class: "quiet why", "aria-pressed": String(told()), onclick: (event) => event.currentTarget.setAttribute("aria-pressed", String(told(!told()))) }, "Why"));
+    h("div", { class: "case-actions" }, actions,
+      h("button", { type: "button", class: "quiet why", "aria-pressed": String(told()), onclick: (event) => event.currentTarget.setAttribute("aria-pressed", String(told(!told()))) }, "Why")));
 }
 
 function drawLog(log, before, fresh) {
@@ -106,7 +106,7 @@ function drawSide(side, { review }) {
   const gauge = h("div", { class: "gauge", role: "img", "aria-label": `${review.confidence.percent}% sure` }, h("span", {}));
   gauge.firstChild.style.width = `${review.confidence.percent}%`;
   side.replaceChildren(
-    h("section", {}, h("h3", {}, "Why it is here"), h("p", {}, review.reason)),
+    h("section", {}, h("h3", {}, "Why it is here"), h("p", {}, capital(review.reason))),
     h("section", {}, h("h3", {}, "How sure the bot is"), h("p", { class: "row between" }, h("span", { class: "figure" }, `${review.confidence.percent}%`), h("span", { class: "soft" }, review.confidence.word)), gauge),
     h("section", {}, h("h3", {}, review.sources.length ? "What the draft quotes" : "Nothing is quoted"), review.sources.length ? review.sources.map(quotation) : h("p", { class: "soft" }, "No document says anything close to this.")),
     review.retrieved.length ? h("section", {}, h("h3", {}, "What was looked at"), retrieved(review.retrieved)) : "",
@@ -118,9 +118,12 @@ function outcome(review) {
   return h("section", {}, h("h3", {}, "Decision"), h("p", {}, h("span", { class: "strong" }, review.by), ` ${verbs[review.verb] ?? review.verb}, ${moment(review.decided)}.`), review.verb === "reject" && review.text ? h("p", { class: "soft" }, review.text) : null);
 }
 
+const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+const within = (title, section) => (!section || title.endsWith(section) ? "" : /^\d/.test(section) ? `, section ${section}` : `, ${section}`);
+
 export function quotation({ title, section, html, href }) {
   return h("details", { class: "source" },
-    h("summary", {}, icon("file"), h("span", {}, title, section && !title.endsWith(section) ? h("span", { class: "soft" }, `, ${section}`) : null)),
+    h("summary", {}, icon("file"), h("span", {}, title, h("span", { class: "soft" }, within(title, section)))),
     rich(html, "rich quote"),
     h("a", { href, target: "_blank", rel: "noopener" }, "Read the whole document", unseen(" (in a new tab)")));
 }
@@ -129,6 +132,6 @@ function retrieved(places) {
   return h("ul", { class: "places-seen" }, places.map((each) => {
     const bar = h("span", { class: "score", "aria-hidden": "true" }, h("span", {}));
     bar.firstChild.style.width = `${Math.round(each.score * 100)}%`;
-    return h("li", {}, h("span", { class: "clip" }, each.title, each.section && !each.title.endsWith(each.section) ? `, ${each.section}` : ""), bar, h("span", { class: "soft small" }, each.score.toFixed(2)));
+    return h("li", {}, h("span", { class: "clip" }, each.title, h("span", { class: "soft" }, within(each.title, each.section))), bar, h("span", { class: "soft small" }, each.score.toFixed(2)));
   }));
 }

@@ -1,8 +1,8 @@
 // Questions a day as stacked bars: drawn by hand, so that it follows the page's colours, and told in a table beside it.
 import { h, svg } from "./dom.js";
 
-const WIDTH = 960;
 const HEIGHT = 260;
+const width = () => (matchMedia("(max-width: 760px)").matches ? 400 : 960); // so that words stay readable on a phone
 const LEFT = 40;
 const BOTTOM = 28;
 const TOP = 12;
@@ -14,18 +14,19 @@ export const PARTS = [
 ];
 
 export function dayChart(days) {
+  const across = width();
   const highest = Math.max(1, ...days.map((day) => PARTS.reduce((sum, part) => sum + part.of(day), 0)));
   const step = niceStep(highest);
   const top = Math.ceil(highest / step) * step;
-  const slot = (WIDTH - LEFT) / Math.max(1, days.length);
+  const slot = (across - LEFT) / Math.max(1, days.length);
   const bar = Math.min(36, slot * 0.7);
   const y = (value) => TOP + (HEIGHT - TOP - BOTTOM) * (1 - value / top);
-  const chart = svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: "chart", role: "img", "aria-label": summary(days) });
+  const chart = svg("svg", { viewBox: `0 0 ${across} ${HEIGHT}`, class: "chart", role: "img", "aria-label": summary(days) });
   for (let value = 0; value <= top; value += step) {
-    chart.append(svg("line", { x1: LEFT, x2: WIDTH, y1: y(value), y2: y(value), class: value ? "grid-line" : "axis" }));
+    chart.append(svg("line", { x1: LEFT, x2: across, y1: y(value), y2: y(value), class: value ? "grid-line" : "axis" }));
     chart.append(svg("text", { x: LEFT - 8, y: y(value) + 4, class: "tick", "text-anchor": "end" }, String(value)));
   }
-  const every = Math.ceil(days.length / 10);
+  const every = Math.ceil(days.length / (across / 96));
   days.forEach((day, at) => {
     const x = LEFT + at * slot + (slot - bar) / 2;
     const group = svg("g", { class: "day" }, svg("title", {}, `${longDay(day.day)}: ${PARTS.map((part) => `${part.of(day)} ${part.label}`).join(", ")}`));
@@ -37,7 +38,7 @@ export function dayChart(days) {
       below += value;
     }
     chart.append(group);
-    if ((days.length - 1 - at) % every === 0) chart.append(svg("text", { x: x + bar / 2, y: HEIGHT - 8, class: "tick", "text-anchor": "middle" }, shortDay(day.day)));
+    if ((days.length - 1 - at) % every === 0) chart.append(svg("text", { x: Math.min(x + bar / 2, across - 24), y: HEIGHT - 8, class: "tick", "text-anchor": "middle" }, shortDay(day.day)));
   });
   return h("figure", { class: "chart-box" }, chart,
     h("figcaption", { class: "legend" }, PARTS.map((part) => h("span", { class: `key ${part.name}` }, part.label))));

@@ -15,6 +15,7 @@ const VERBS = { approve: "has sent the draft", edit: "has sent an answer", reply
 export function composer(room, conversation, { reload, decided }) {
   const { me } = room;
   const node = h("div", { class: "composer" });
+  const actions = h("span", { class: "row" });
   const kept = `room:words:${conversation}`;
   const words = JSON.parse(sessionStorage.getItem(kept) ?? "{}");
   let shown = null;
@@ -130,17 +131,13 @@ export function composer(room, conversation, { reload, decided }) {
     reject: `Back to the bot. The customer reads: “${me.rejected}”`,
   })[mode] + (shown.review.status === "taken" && mode !== "reject" ? " You stay in the conversation." : "");
 
-  const deciding = (mine) => {
+  const deciding = () => {
     const { review } = shown;
     const modes = Object.keys(MODES).filter((each) => review.has_draft || !["approve", "edit"].includes(each));
     if (!modes.includes(mode)) mode = modes[0];
     const choose = (each) => () => { mode = each; draw(true); if (each === "approve") node.querySelector(".send").focus(); else box?.focus(); };
     const tabs = h("div", { class: "modes", role: "group", "aria-label": "What to do" },
-      modes.map((each) => h("button", { type: "button", "aria-pressed": String(each === mode), onclick: choose(each) }, MODES[each].label, h("kbd", {}, MODES[each].key.toUpperCase()))),
-      h("span", { class: "grow" }),
-      mine
-        ? h("button", { type: "button", class: "aside", onclick: (event) => handBack(event.currentTarget) }, "Hand back", h("kbd", {}, "H"))
-        : h("button", { type: "button", class: "aside", onclick: (event) => takeOver(event.currentTarget) }, "Take over", h("kbd", {}, "T")));
+      modes.map((each) => h("button", { type: "button", "aria-pressed": String(each === mode), onclick: choose(each) }, MODES[each].label, h("kbd", {}, MODES[each].key.toUpperCase()))));
     const body = {
       approve: () => { box = null; return h("div", { class: "draft", tabindex: "0", role: "region", "aria-label": "The draft" }, rich(review.draft_html)); },
       edit: () => area("edit", "Your version of the draft", { text: review.draft }),
@@ -152,13 +149,19 @@ export function composer(room, conversation, { reload, decided }) {
 
   const contents = {
     reading: () => [h("p", { class: "soft quietly" }, "You can read along. Deciding takes the role agent.")],
-    open: () => deciding(false),
-    mine: () => deciding(true),
-    theirs: () => [h("p", { class: "quietly" }, h("span", { class: "strong" }, shown.review.by), " has taken this over. ", h("span", { class: "soft" }, "You can read along.")), unsent(), h("div", { class: "row end" }, h("button", { type: "button", class: "quiet", onclick: (event) => handBack(event.currentTarget) }, "Hand back to the bot"))],
-    talking: () => [area("say", "Your message", { placeholder: `Write to the customer…${shown.review.by !== me.full_name ? ` (${shown.review.by} is in this conversation)` : ""}` }), foot("The bot is silent until you hand back.", say, "Send", h("button", { type: "button", class: "quiet", onclick: (event) => handBack(event.currentTarget) }, "Hand back", h("kbd", {}, "H")))],
+    open: deciding,
+    mine: deciding,
+    theirs: () => [h("p", { class: "quietly" }, h("span", { class: "strong" }, shown.review.by), " has taken this over. ", h("span", { class: "soft" }, "You can read along.")), unsent()],
+    talking: () => [area("say", "Your message", { placeholder: `Write to the customer…${shown.review.by !== me.full_name ? ` (${shown.review.by} is in this conversation)` : ""}` }), foot("The bot is silent until you hand back.", say, "Send")],
     done: () => [h("p", { class: "soft quietly" }, shown.review ? outcome() : "The bot answers here. Nothing waits for a person."), unsent()],
   };
   const outcome = () => `${shown.review.by ?? "Somebody"} ${VERBS[shown.review.verb] ?? "has decided"}. The conversation is ${{ bot: "with the bot", resolved: "resolved", waiting: "waiting", person: "with a person" }[shown.state]}.`;
+
+  const aside = (now) => {
+    const action = (label, key, call) => h("button", { type: "button", class: "quiet", onclick: (event) => call(event.currentTarget) }, label, h("kbd", {}, key));
+    if (now === "open") return [action("Take over", "T", takeOver)];
+    return ["mine", "theirs", "talking"].includes(now) ? [action("Hand back", "H", handBack)] : [];
+  };
 
   // What somebody was writing while another one decided is theirs to keep.
   const unsent = () => {
@@ -176,6 +179,7 @@ export function composer(room, conversation, { reload, decided }) {
     const at = focused && box === document.activeElement ? [box.selectionStart, box.selectionEnd] : null;
     if (now !== "talking") mode ??= shown.review?.has_draft ? "approve" : "reply";
     node.replaceChildren(...contents[now]().filter(Boolean));
+    actions.replaceChildren(...aside(now));
     node.classList.toggle("still", ["reading", "done", "theirs"].includes(now));
     drawn = `${now} ${mode} ${shown.review?.id} ${shown.review?.status} ${shown.review?.draft} ${shown.state} ${shown.review?.by}`;
     if (at && box) {
@@ -186,6 +190,7 @@ export function composer(room, conversation, { reload, decided }) {
 
   return {
     node,
+    actions,
     update(fresh) {
       const before = shown && situation();
       const other = shown?.review?.id !== fresh.review?.id;
@@ -216,12 +221,11 @@ export function composer(room, conversation, { reload, decided }) {
         takeOver();
         return true;
       }
-      if (key === "h" && ["mine", "talking"].includes(now)) {
+      if (key === "h" && ["mine", "theirs", "talking"].includes(now)) {
         handBack();
         return true;
       }
       return false;
     },
-    leave: () => {},
   };
 }

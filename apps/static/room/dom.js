@@ -68,6 +68,9 @@ export function duration(seconds) {
   return days === 1 ? "1 day" : `${days} days`;
 }
 
+// As short as it can be told, for lists.
+export const brief = (seconds) => duration(seconds).replace(/ days?/, "d").replace(" h", "h").replace(" min", "m").replace(" s", "s");
+
 const sameDay = (a, b) => a.toDateString() === b.toDateString();
 
 export function moment(iso, now = new Date()) {

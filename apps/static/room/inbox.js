@@ -1,7 +1,7 @@
 // What waits for a person: the list on the left, one case beside it.
 import { get } from "./api.js";
 import { caseView } from "./case.js";
-import { debounced, duration, h, icon, plural, unseen } from "./dom.js";
+import { brief, debounced, duration, h, icon, plural, unseen } from "./dom.js";
 import { note } from "./notes.js";
 
 const TICK = 15_000;
@@ -90,7 +90,7 @@ export function inboxView(room) {
       open?.live(conversations);
     },
     key(key) {
-      if (key === "j") return step(chosen ? 1 : 1);
+      if (key === "j") return step(1);
       if (key === "k") return step(-1);
       if (key === "Escape" && chosen) {
         location.hash = "inbox";
@@ -124,13 +124,13 @@ function waitingRow(each, chosen, me) {
   const pace = now > due ? "late" : share > 0.66 ? "soon" : "calm";
   const meter = h("span", { class: "meter", "aria-hidden": "true" }, h("span", {}));
   meter.firstChild.style.width = `${Math.round(share * 100)}%`;
-  const until = now > due ? `${duration((now - due) / 1000)} late` : `${duration((due - now) / 1000)} left`;
+  const until = now > due ? `${brief((now - due) / 1000)} late` : `${brief((due - now) / 1000)} left`;
   return h("a", { class: `row-item ${pace}`, href: `#inbox/${each.conversation}`, "data-conversation": each.conversation, "aria-current": each.conversation === chosen ? "true" : null },
     h("span", { class: "question", dir: "auto" }, each.question),
     h("span", { class: "facts" },
-      h("span", { class: "age" }, unseen("waiting "), duration((now - opened) / 1000)),
+      h("span", { class: "age" }, unseen("waiting "), brief((now - opened) / 1000)),
       h("span", { class: "until" }, until),
-      each.by ? h("span", { class: "tag person" }, each.by === me.full_name ? "You have it" : `${each.by} has it`) : h("span", { class: "tag" }, each.reason)),
+      each.by ? h("span", { class: "tag person" }, each.by === me.full_name ? "You" : each.by, unseen(" has it")) : h("span", { class: "tag", title: each.reason }, each.reason)),
     meter);
 }
 

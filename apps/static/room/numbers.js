@@ -15,7 +15,7 @@ export function numbersView(room) {
   const buttons = Object.entries(PERIODS).map(([length, label]) => h("button", { type: "button", "data-days": length, onclick: () => { days = Number(length); first.value = last.value = ""; load(); } }, label));
   const node = h("div", { class: "sheet" },
     h("header", { class: "sheet-head" }, h("h1", {}, "Numbers"),
-      h("div", { class: "row wrap" }, h("div", { class: "switch", role: "group", "aria-label": "Period" }, buttons), h("span", { class: "row" }, first, h("span", { class: "soft" }, "to"), last), take)),
+      h("div", { class: "row wrap" }, h("div", { class: "switch", role: "group", "aria-label": "Period" }, buttons), h("span", { class: "row dates" }, first, h("span", { class: "soft" }, "to"), last), take)),
     body);
 
   const wanted = () => (first.value || last.value ? { first: first.value, last: last.value } : { first: dayBefore(days - 1, room.me.timezone) });
@@ -40,6 +40,7 @@ function dayBefore(count, zone) {
   return new Date(today.getTime() - count * 86_400_000).toISOString().slice(0, 10);
 }
 
+const named = (day) => new Date(`${day}T12:00:00`).toLocaleDateString([], { day: "numeric", month: "long", year: "numeric" });
 const share = (value) => (value === null ? NOT_KNOWN : `${Math.round(100 * value)}%`);
 const seconds = (value) => (value === null ? NOT_KNOWN : value < 10 ? `${value.toFixed(1)} s` : duration(value));
 
@@ -51,6 +52,7 @@ function draw(body, figures, me) {
     tile("Asked", figures.asked.toLocaleString(), "questions of customers"),
     tile("Answered", figures.answered.toLocaleString(), of(figures.answered)),
     tile("Passed to a person", figures.escalated.toLocaleString(), of(figures.escalated)),
+    tile("First response", seconds(figures.bot_response_p50), figures.person_response_p50 === null ? "median of the bot" : `median of the bot; people ${seconds(figures.person_response_p50)}`),
     tile("Resolved", figures.resolved.toLocaleString(), "conversations brought to an end"),
     tile("Reopened", figures.reopened.toLocaleString(), "came back soon after"),
     tile("Deflection", share(figures.deflection), "resolved by the bot alone"),
@@ -63,7 +65,7 @@ function draw(body, figures, me) {
       h("tr", {}, h("th", { scope: "row" }, "a person"), h("td", {}, seconds(figures.person_response_p50)), h("td", {}, seconds(figures.person_response_p95)))));
   const open = body.querySelector(".as-table")?.open;
   body.replaceChildren(
-    h("p", { class: "soft" }, `${figures.first} to ${figures.last}, days of ${me.zone_name}`), tiles,
+    h("p", { class: "soft" }, `${named(figures.first)} to ${named(figures.last)}, days of ${me.zone_name}`), tiles,
     h("section", { class: "panel" }, h("h2", {}, "Questions a day"), dayChart(figures.days), dayTable(figures.days)),
     h("section", { class: "panel" }, response));
   body.querySelector(".as-table").open = Boolean(open);
