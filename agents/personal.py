@@ -33,6 +33,14 @@ class Address:
         for match in self._around.finditer(text):
             yield match.group(1).lower().replace("%40", "@")
 
+    def replaced_in(self, text: str, word: str) -> str:
+        """The text with a word in place of this very address, longer ones left as they are."""
+
+        def replace(match: re.Match[str]) -> str:
+            return match[0].replace(match[1], word) if self.is_in(match[1]) else match[0]
+
+        return self._around.sub(replace, text)
+
     def is_in(self, text: str) -> bool:
         """Whether a text names this very address."""
         return any(each == self.email for each in self.spoken(text))

@@ -47,6 +47,7 @@ class Privacy:
         self._files = services.personal_files
         self._now = services.now
         self._checkpoints = Lazy(services.open_checkpoints)
+        self._knowledge = knowledge
         self._masker = masker
         self._is_published = Published(knowledge)
         self._learning = learning
@@ -90,7 +91,7 @@ class Privacy:
         erased = Counter(self._data.erase(own, address, line))
         erased.update(self._erase_checkpoints(own))
         erased.update(self._files.erase(address))
-        trouble = self._let_go()
+        trouble = self._let_go(learned="entries" in erased)
         proof = self._search(address)
         if trouble:
             proof = proof.and_also(Searched(found=(trouble,)))
@@ -129,10 +130,11 @@ class Privacy:
             self._checkpoints().delete_thread(conversation)
         return {"checkpoints": len(conversations)} if conversations else {}
 
-    def _let_go(self) -> str:
+    def _let_go(self, *, learned: bool) -> str:
         """Take erased entries out of the index, and their bytes out of all files; what failed, in words."""
         try:
-            self._learning.catch_up()
+            if not self._learning.catch_up() and learned and self._knowledge.status().state != "absent":
+                return "index: it was made by another embedding model; run `gtm ingest`, then forget again"
             self._files.compact()
         except DeskError as error:
             log.warning("What was erased could not be let go of: %s", error)

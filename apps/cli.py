@@ -14,6 +14,7 @@ from typing import Annotated
 import typer
 
 from apps import cli_edge as edge
+from apps.cli_customer import customer
 from apps.cli_edge import HomeOption, JsonOption
 from apps.cli_users import users
 
@@ -27,6 +28,7 @@ app = typer.Typer(
 evaluations = typer.Typer(name="eval", help="Measure the desk on labelled questions.", no_args_is_help=True)
 app.add_typer(evaluations)
 app.add_typer(users)
+app.add_typer(customer)
 conversations = typer.Typer(name="conversations", help="Find conversations, or show one.")
 app.add_typer(conversations)
 

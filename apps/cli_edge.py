@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import getpass
 import json
 import logging
 import secrets
@@ -139,6 +140,14 @@ def _fail(sentence: str, code: int, *, as_json: bool) -> None:
     if as_json:
         print_json({"error": sentence})
     raise typer.Exit(code)
+
+
+def operator() -> str:
+    """Who is at the command line, for the audit."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # a machine that knows no name for this user
+        return "somebody"
 
 
 def print_json(value: Mapping[str, object] | Sequence[Mapping[str, object]]) -> None:

@@ -147,11 +147,7 @@ def _password(*, from_stdin: bool) -> str:
 
 
 def _record(team: Team, what: str, subject: str, detail: str = "") -> None:
-    try:
-        who = getpass.getuser()
-    except (OSError, KeyError):  # a machine that knows no name for this user
-        who = "somebody"
-    team.record(who, "shell", what, subject, detail)
+    team.record(edge.operator(), "shell", what, subject, detail)
 
 
 def _tell(value: dict[str, object], text: str, *, as_json: bool) -> None:

@@ -44,10 +44,7 @@ class HomeFiles:
         for file in mails:
             file.unlink(missing_ok=True)
         for file in logs:
-            text = _text(file)
-            for spelling in address.spellings:
-                text = re.sub(re.escape(spelling), "[e-mail]", text, flags=re.IGNORECASE)
-            file.write_text(text, "utf-8")
+            file.write_text(address.replaced_in(_text(file), "[e-mail]"), "utf-8")
         counts = {"sent e-mails": len(mails), "logs": len(logs)}
         return {name: count for name, count in counts.items() if count}
 
