@@ -58,6 +58,7 @@ class Reply(Value):
     reason: str
     seconds: float
     review: str | None = None
+    written_by: str | None = None
 
 
 class Message(Value):

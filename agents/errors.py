@@ -8,8 +8,11 @@ DeskError
 ├── Forbidden           this visitor may not read or write that
 ├── AlreadyDecided      somebody else decided first
 ├── Permanent           trying again will not help
-│   └── NeedsIngest     the index is absent, or was built with another embedding model
+│   ├── NeedsIngest     the index is absent, or was built with another embedding model
+│   ├── ModelRefused    the model's host does not accept our key
+│   └── ModelMisused    the model's host does not understand the request
 └── Transient           trying again may help
+    └── ModelDown       the model cannot be reached, is overloaded or broken just now
 """
 
 from __future__ import annotations
@@ -58,3 +61,21 @@ class NeedsIngest(Permanent):
 
 class Transient(DeskError):
     """A failure that trying again may mend."""
+
+
+class ModelRefused(Permanent):
+    """The model's host does not accept our key."""
+
+
+class ModelMisused(Permanent):
+    """The model's host does not understand the request: a wrong name, or a feature that it lacks."""
+
+
+class ModelDown(Transient):
+    """The model cannot be reached, is overloaded or broken just now; it may say when to come again."""
+
+    def __init__(self, message: str, *, broken: bool = False, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.broken = broken
+        """Whether it failed at the request itself, as a host may that lacks a feature."""
+        self.retry_after = retry_after

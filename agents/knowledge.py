@@ -55,6 +55,8 @@ class Draft:
     sources: tuple[Source, ...]
     headings: tuple[str, ...]
     evidence: dict[str, float]
+    written_by: str | None = None
+    """The model and the prompt that put it into words; None where it is quoted."""
 
 
 NOTHING = Draft(text="", confidence=0.0, citations=(), sources=(), headings=(), evidence={})

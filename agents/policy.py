@@ -39,6 +39,7 @@ class Brand(Section):
     placeholder: Text
     examples: Texts
     offline_note: Text
+    model_note: Text
 
 
 class Thresholds(Section):

@@ -14,13 +14,16 @@ from agents.errors import DeskError
 from agents.hours import due, promise
 from agents.knowledge import Draft, History, Knowledge
 from agents.lazy import Lazy
+from agents.masking import Masker, kinds_for
 from agents.ports import Services
+from agents.prompting import load_prompts
 from agents.rules import RuleBook
 
 if TYPE_CHECKING:
     from langgraph.checkpoint.base import BaseCheckpointSaver
 
     from agents.graphs.support import Outcome, SupportGraph
+    from agents.writing import SupportWriter
 
 RETRIEVED = 10  # sources that a reply names
 BROKEN = "the desk could not look it up"
@@ -46,13 +49,25 @@ class SupportBot:
         self._services = services
         self._knowledge = knowledge
         self._rules = RuleBook(services.policy)
-        self._graph = Lazy(lambda: self._build_graph(services.open_checkpoints()))
-        self._forgetful_graph = Lazy(lambda: self._build_graph(None))
+        self._graph = Lazy(lambda: self._build_graph(services.open_checkpoints(), self._writer()))
+        self._forgetful_graph = Lazy(lambda: self._build_graph(None, None))
 
-    def _build_graph(self, checkpoints: BaseCheckpointSaver[str] | None) -> SupportGraph:
+    def _build_graph(
+        self, checkpoints: BaseCheckpointSaver[str] | None, writer: SupportWriter | None
+    ) -> SupportGraph:
         from agents.graphs.support import SupportGraph  # noqa: PLC0415 - LangGraph costs a second to import
 
-        return SupportGraph(self._policy, self._rules, self._knowledge, checkpoints)
+        return SupportGraph(self._policy, self._rules, self._knowledge, checkpoints, writer)
+
+    def _writer(self) -> SupportWriter | None:
+        room = self._services.open_models()
+        if not room.on:
+            return None
+        from agents.writing import SupportWriter  # noqa: PLC0415 - paid for where there is a model
+
+        masker, kinds = Masker(self._services.privacy), kinds_for(self._services.privacy, "model")
+        prompt = load_prompts()["support_answer"]
+        return SupportWriter(self._policy, room, prompt, lambda text: masker.mask(text, kinds).text)
 
     def warm(self) -> None:
         """Build the graph."""
@@ -82,6 +97,8 @@ class SupportBot:
             conversation=question.conversation,
             reason=ruling.reason,
             seconds=round(time.perf_counter() - started, 4),
+            mode="model" if outcome.written_by else "offline",
+            written_by=outcome.written_by,
         )
         opening = self._opening(question.text, outcome, now) if ruling.decision == "escalate" else None
         return self._log.reply(question, reply, opening)

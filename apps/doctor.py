@@ -12,9 +12,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from agents.errors import DeskError
+from agents.model_policy import load_model_policy
 from agents.policy import load_policy
 from agents.privacy_policy import load_privacy_policy
 from integrations import open_calibration, open_embedder, open_index, open_mailer
+from integrations.openai import OpenAIModels
 from integrations.settings import Settings
 from jobs.pace import Pace
 from knowledge_base.errors import KnowledgeBaseError
@@ -49,7 +51,7 @@ def examine(settings: Settings) -> list[Part]:
         ("jobs", check_jobs),
         ("outbox", check_outbox),
         ("mail", check_mail),
-        ("chat model", lambda _: Part("chat model", "off", "answers are quoted from the documents")),
+        ("chat model", check_chat_model),
     ]
     return [_examined(name, check, settings) for name, check in checks]
 
@@ -78,6 +80,7 @@ def check_policy(settings: Settings) -> Part:
     """The policies in force are valid."""
     load_policy(settings.policies)
     load_privacy_policy(settings.policies)
+    load_model_policy(settings.policies)
     return Part("policy", "ok", str(settings.policies or "as shipped"))
 
 
@@ -225,3 +228,17 @@ def check_mail(settings: Settings) -> Part:
     mailer = open_mailer(settings)
     mailer.check()
     return Part("mail", "ok", mailer.describe())
+
+
+def check_chat_model(settings: Settings) -> Part:
+    """The models' host answers and accepts our key, where one is set."""
+    if settings.openai_api_key is None:
+        remedy = "Set OPENAI_API_KEY, and OPENAI_BASE_URL for another host, for answers in a model's words."
+        return Part("chat model", "off", "answers are quoted from the documents", remedy)
+    host = OpenAIModels(settings.openai_api_key.get_secret_value(), settings.openai_base_url)
+    names = host.check()
+    support = load_model_policy(settings.policies).specialists["support"].model
+    if names and support not in names:
+        remedy = "Name one of its models in models.yaml."
+        return Part("chat model", "broken", f"the host does not know {support!r}", remedy)
+    return Part("chat model", "ok", f"{support} answers customers")

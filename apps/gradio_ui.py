@@ -16,12 +16,12 @@ import(new URL("chat/chat.js", document.baseURI)).then((page) => page.start(elem
 """
 
 
-def build_chat(policy: SupportPolicy) -> gr.Blocks:
+def build_chat(policy: SupportPolicy, *, models: bool) -> gr.Blocks:
     """The chat as Gradio blocks, to be mounted by `apps.server`."""
     blocks = gr.Blocks(title=policy.brand.name, analytics_enabled=False, fill_height=True, fill_width=True)
     with blocks:
         gr.HTML(
-            _page_words(policy),
+            _page_words(policy, models=models),
             html_template=_TEMPLATE.read_text("utf-8").replace("{brand}", escape(policy.brand.name)),
             js_on_load=_START,
             apply_default_css=False,
@@ -32,7 +32,7 @@ def build_chat(policy: SupportPolicy) -> gr.Blocks:
     return blocks
 
 
-def _page_words(policy: SupportPolicy) -> dict[str, Any]:
+def _page_words(policy: SupportPolicy, *, models: bool) -> dict[str, Any]:
     """What the page needs to know before the first call."""
     brand = policy.brand
     return {
@@ -40,6 +40,6 @@ def _page_words(policy: SupportPolicy) -> dict[str, Any]:
         "welcome": brand.welcome,
         "placeholder": brand.placeholder,
         "examples": list(brand.examples),
-        "offline": brand.offline_note,
+        "offline": brand.model_note if models else brand.offline_note,
         "limit": policy.limits.message_length,
     }

@@ -66,7 +66,7 @@ def build_app(session: Session, settings: Settings, live: Live | None = None) ->
     add_events(app, calls, live, visitors)
     _add_files(app, session)
     add_room(app, session, settings, live)
-    blocks = build_chat(policy)
+    blocks = build_chat(policy, models=settings.openai_api_key is not None)
     shell = Shell(title=policy.brand.name, description=policy.brand.welcome, frame_ancestors=ancestors)
 
     @app.get("/", response_class=HTMLResponse)

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from pydantic import SecretStr
+
 from agents.ports import Services
 from agents.session import Session
 from ingest.pipeline import ingest
@@ -61,10 +63,22 @@ def write_documents(folder: Path) -> Path:
 
 
 def open_desk(
-    home: Path, confidence: float = 0.9, documents: Sequence[Path] = (), database_url: str | None = None
+    home: Path,
+    confidence: float = 0.9,
+    documents: Sequence[Path] = (),
+    *,
+    database_url: str | None = None,
+    models_url: str | None = None,
 ) -> Desk:
     """A desk on a home; its documents are ingested first where any are given."""
-    settings = Settings(home=home, database_url=database_url, chroma_url=None, policies=None)
+    settings = Settings(
+        home=home,
+        database_url=database_url,
+        chroma_url=None,
+        policies=None,
+        openai_api_key=SecretStr("key") if models_url else None,
+        openai_base_url=models_url,
+    )
     services = connect(settings)
     services.open_embedder = HashingEmbedder
     services.open_calibration = lambda: always(confidence)

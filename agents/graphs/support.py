@@ -1,7 +1,10 @@
 """The support graph: rules, sources, a draft, a decision, and what is said.
 
     apply_rules ──(small talk)──────────────────────────────┐
-        └──> find_sources ──> draft_answer ──> decide ──> reply ──(escalate)──> await_person ──> forget_turn
+        └──> find_sources ──> draft_answer ──> write_words ──> decide ──> reply
+                                                     (escalate) await_person <──┘──> forget_turn
+
+`write_words` lets a model put into words what would be answered; without one it leaves the draft as it is.
 
 `await_person` interrupts: what stands in the review is decided by a person, and `resume` goes on from there.
 Even where a rule has decided, the draft and its confidence are made: the person who answers wants them.
@@ -48,6 +51,8 @@ class Outcome:
     citations: tuple[Citation, ...]
     sources: tuple[Source, ...]
     draft: Draft
+    written_by: str | None = None
+    """The model and prompt whose words are said; None where they are the documents' own."""
     interrupt: str | None = None
     """Where the graph waits for a person."""
 
@@ -55,6 +60,7 @@ class Outcome:
 class SupportState(TypedDict, total=False):
     """One turn, and the working memory between turns: only the latter is checkpointed."""
 
+    thread: Annotated[str, UntrackedValue]
     text: Annotated[str, UntrackedValue]
     history: Annotated[list[tuple[str, str]], UntrackedValue]
     question: Annotated[str, UntrackedValue]
@@ -85,6 +91,13 @@ class Finder(Protocol):
         """The answer that they give."""
 
 
+class Writer(Protocol):
+    """Who puts a draft into better words."""
+
+    def write(self, question: str, history: History, found: Found, draft: Draft, conversation: str) -> Draft:
+        """The draft in better words, or as it was."""
+
+
 class SupportGraph:
     """The compiled graph behind one call; safe to share between threads."""
 
@@ -94,19 +107,22 @@ class SupportGraph:
         rules: RuleBook,
         knowledge: Finder,
         checkpointer: BaseCheckpointSaver[str] | None,
+        writer: Writer | None = None,
     ) -> None:
         """Without a checkpointer, every turn starts with an empty memory and leaves nothing behind."""
-        nodes = _Nodes(policy, rules, knowledge)
+        nodes = _Nodes(policy, rules, knowledge, writer)
         graph = StateGraph(SupportState)
         graph.add_node("apply_rules", nodes.apply_rules)
         graph.add_node("find_sources", nodes.find_sources)
         graph.add_node("draft_answer", nodes.draft_answer)
+        graph.add_node("write_words", nodes.write_words)
         graph.add_node("decide", nodes.decide)
         graph.add_node("reply", nodes.reply)
         graph.add_edge(START, "apply_rules")
         graph.add_conditional_edges("apply_rules", is_small_talk, {True: "reply", False: "find_sources"})
         graph.add_edge("find_sources", "draft_answer")
-        graph.add_edge("draft_answer", "decide")
+        graph.add_edge("draft_answer", "write_words")
+        graph.add_edge("write_words", "decide")
         graph.add_edge("decide", "reply")
         graph.add_node("await_person", nodes.await_person)
         graph.add_node("forget_turn", nodes.forget_turn)
@@ -122,7 +138,9 @@ class SupportGraph:
         config: RunnableConfig = {"configurable": {"thread_id": thread}}
         # "exit": one checkpoint a turn. Nothing in a turn is worth resuming: the question is in the log.
         durability: Durability | None = "exit" if self._graph.checkpointer else None
-        end = self._graph.invoke({"text": text, "history": list(history)}, config, durability=durability)
+        end = self._graph.invoke(
+            {"thread": thread, "text": text, "history": list(history)}, config, durability=durability
+        )
         outcome: Outcome = end["outcome"]
         waiting = end.get("__interrupt__")
         return replace(outcome, interrupt=waiting[0].id) if waiting else outcome
@@ -152,7 +170,10 @@ def _unhelped(history: History) -> list[str]:
 
 
 class _Nodes:
-    def __init__(self, policy: SupportPolicy, rules: RuleBook, knowledge: Finder) -> None:
+    def __init__(
+        self, policy: SupportPolicy, rules: RuleBook, knowledge: Finder, writer: Writer | None
+    ) -> None:
+        self._writer = writer
         self._policy = policy
         self._rules = rules
         self._knowledge = knowledge
@@ -185,6 +206,16 @@ class _Nodes:
         """Write down what the passages say and how sure that is."""
         found = state["found"]
         return {"draft": NOTHING if found is None else self._knowledge.draft(found)}
+
+    def write_words(self, state: SupportState) -> SupportState:
+        """Let a model word what would be answered."""
+        draft, found = state["draft"], state["found"]
+        would_answer = state["verdict"] is None and draft.confidence >= self._policy.thresholds.answer
+        if self._writer is None or found is None or not draft.text or not would_answer:
+            return {}
+        return {
+            "draft": self._writer.write(state["question"], state["history"], found, draft, state["thread"])
+        }
 
     def decide(self, state: SupportState) -> SupportState:
         """Rules first, then the confidence against the policy's thresholds."""
@@ -221,7 +252,14 @@ class _Nodes:
             return {"outcome": Outcome(ruling, 1.0, (), (), NOTHING)}
         ruling, draft = state["ruling"], state["draft"]
         answered, asking = ruling.decision == "answer", ruling.decision == "clarify"
-        outcome = Outcome(ruling, draft.confidence, draft.citations if answered else (), draft.sources, draft)
+        outcome = Outcome(
+            ruling,
+            draft.confidence,
+            draft.citations if answered else (),
+            draft.sources,
+            draft,
+            draft.written_by if answered else None,
+        )
         return {
             "outcome": outcome,
             "unanswered": 0 if answered else state.get("unanswered", 0) + 1,

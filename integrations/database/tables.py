@@ -206,6 +206,23 @@ entry_links = sa.Table(
     sa.Column("used", UtcTime),
 )
 
+model_calls = sa.Table(
+    "model_calls",
+    metadata,
+    _key(),
+    sa.Column("at", UtcTime, nullable=False, index=True),
+    sa.Column("specialist", sa.String(16), nullable=False),
+    sa.Column("model", sa.String(100), nullable=False),
+    sa.Column("prompt", sa.String(100), nullable=False),
+    sa.Column("seconds", sa.Float, nullable=False),
+    sa.Column("input_tokens", sa.Integer, nullable=False),
+    sa.Column("output_tokens", sa.Integer, nullable=False),
+    sa.Column("micro_dollars", sa.BigInteger, nullable=False),
+    sa.Column("ending", sa.String(16), nullable=False),
+    sa.Column("detail", sa.Text, nullable=False),
+    sa.Column("conversation", sa.String(64), index=True),
+)
+
 entries = sa.Table(
     "entries",
     metadata,

@@ -1,0 +1,75 @@
+"""The model policy: which model writes for which specialist, how long it may take, and what it may cost."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal, Self, get_args
+
+from pydantic import Field, model_validator
+
+from agents.policy import SHIPPED, Section, Text, read_policy
+
+Specialist = Literal["support", "marketing", "finance", "insights", "supervisor"]
+Positive = Annotated[float, Field(gt=0)]
+Price = Annotated[float, Field(ge=0)]
+
+
+class Prices(Section):
+    """US dollars a million tokens."""
+
+    input: Price
+    output: Price
+
+    def micro_dollars(self, input_tokens: int, output_tokens: int) -> int:
+        """What a call costs, in millionths of a dollar."""
+        return round(input_tokens * self.input + output_tokens * self.output)
+
+
+class SpecialistModel(Section):
+    """The model of one specialist."""
+
+    model: Text
+    temperature: Annotated[float, Field(ge=0, le=2)]
+    max_tokens: Annotated[int, Field(ge=1)]
+    timeout_seconds: Positive
+    price: Prices
+    fallback: Text | None = None
+
+
+class Outage(Section):
+    """When a model is left alone, and for how long."""
+
+    failures: Annotated[int, Field(ge=1)]
+    rest_seconds: Positive
+
+
+class Budget(Section):
+    """What calls may cost in a day."""
+
+    usd_a_day: Positive
+    warn_at: Annotated[float, Field(gt=0, le=1)]
+
+
+class ModelPolicy(Section):
+    """Everything that decides how models are called."""
+
+    deadline_seconds: Positive
+    attempts: Annotated[int, Field(ge=1, le=5)]
+    backoff_seconds: Positive
+    outage: Outage
+    budget: Budget
+    specialists: dict[Specialist, SpecialistModel]
+
+    @model_validator(mode="after")
+    def complete(self) -> Self:
+        """Every specialist has a model."""
+        missing = set(get_args(Specialist)) - set(self.specialists)
+        if missing:
+            raise ValueError(f"specialists lacks {', '.join(sorted(missing))}")
+        return self
+
+
+def load_model_policy(folder: Path | None = None) -> ModelPolicy:
+    """The model policy of a folder, or the shipped one; `BadInput` names file and key where it is wrong."""
+    file = (folder or SHIPPED) / "models.yaml"
+    return read_policy(file if file.is_file() else SHIPPED / "models.yaml", ModelPolicy)
