@@ -12,13 +12,17 @@ from agents.ports import Services
 from agents.session import Session
 from integrations import connect
 from integrations.settings import Settings
-from jobs.runtime import Jobs
+from jobs.runtime import Daily, Jobs
 
 
 @contextlib.contextmanager
 def jobs_running(session: Session, services: Services, settings: Settings) -> Iterator[None]:
     """Within the block, this process does what decisions left to be done."""
-    jobs = Jobs(session, services, settings.jobs_database)
+    daily: Daily = {
+        "retention": session.privacy.retain,
+        "entries": lambda _now: session.learning.catch_up(),
+    }
+    jobs = Jobs(session, services, settings.jobs_database, daily=daily)
     jobs.start()
     try:
         yield

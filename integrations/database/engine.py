@@ -112,7 +112,9 @@ def open_engine(url: str) -> Engine:
     try:
         parsed = make_url(url)
         if parsed.get_backend_name() != "sqlite":
-            return sa.create_engine(parsed, pool_pre_ping=True, pool_size=10, max_overflow=20)
+            return sa.create_engine(
+                parsed, pool_pre_ping=True, pool_size=10, max_overflow=20, hide_parameters=True
+            )
     except (SQLAlchemyError, ImportError) as error:
         raise BadInput(
             f"GTM_DATABASE_URL cannot be used ({error}). Give sqlite:///PATH, or postgresql+psycopg://… "
@@ -129,6 +131,7 @@ def open_engine(url: str) -> Engine:
         pool_size=10,
         max_overflow=20,
         connect_args={"check_same_thread": False, "timeout": BUSY_SECONDS},
+        hide_parameters=True,  # what customers write is not for tracebacks
     )
     sa.event.listen(engine, "connect", _prepare_sqlite)
     return engine

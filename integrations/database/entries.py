@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Row
 
 from agents.domain import Reply
@@ -29,11 +30,9 @@ class EntryBook:
         """Keep a proposal, once for its review."""
         row = {**entry.model_dump(), "status": "proposed", "not_personal": "[]", "changed": entry.answered}
         with self._store.writing() as connection:
-            known = sa.select(entries.c.id).where(entries.c.review == entry.review)
-            if connection.execute(known).first() is not None:
-                return False
-            connection.execute(entries.insert().values(row))
-        return True
+            insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+            put = insert(entries).values(row).on_conflict_do_nothing(index_elements=["review"])
+            return connection.execute(put.returning(entries.c.id)).first() is not None
 
     def get(self, entry: int) -> Entry | None:
         """The entry of this id, or None."""
