@@ -37,7 +37,7 @@ def add_events(app: Starlette, calls: ChatCalls, live: Live, visitors: Visitors)
     async def events(request: Request) -> Response:
         visitor = visitors.read(request.cookies.get(COOKIE))
         last = request.query_params.get("last", "0")
-        if visitor is None or not last.isdecimal() or len(last) > 18:
+        if visitor is None or not (last.isascii() and last.isdecimal()) or len(last) > 18:
             return PlainTextResponse("There is no conversation to follow.", status_code=403)
         line = _Line(calls, visitor, int(last), threads)
         headers = {"cache-control": "no-store", "x-accel-buffering": "no"}

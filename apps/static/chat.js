@@ -128,6 +128,8 @@ class Chat {
 
   stand(standing) {
     this.standing.show(standing);
+    this.box.placeholder = this.standing.invitation ?? this.words.placeholder;
+    this.root.classList.toggle("with-person", this.standing.withPerson);
     this.root.classList.toggle("talking", !this.log.empty);
   }
 
@@ -151,7 +153,7 @@ class Chat {
       const answer = await this.inTurn(() => call("ask", { text }));
       this.wait(false);
       if (answer.error) this.giveBack(mine, text, fromBox, answer.error);
-      const shown = answer.message && this.show(answer.message);
+      const shown = answer.message && this.show(answer.message, mine);
       if (answer.standing) this.stand(answer.standing);
       for (const news of this.held.splice(0)) this.take(news);
       await shown;
@@ -173,8 +175,8 @@ class Chat {
     return done;
   }
 
-  async show(message) {
-    const item = this.log.add(message);
+  async show(message, answered) {
+    const item = this.log.add(message, answered);
     if (!item) return;
     this.list.setAttribute("aria-busy", "true");
     await reveal(item, () => this.toEnd());

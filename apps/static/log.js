@@ -21,13 +21,13 @@ export class Log {
     for (const message of messages) this.add(message);
   }
 
-  // Adds what is not there yet; gives the new item, or null.
-  add(message) {
+  // Adds what is not there yet, an answer right after what it answers; gives the new item, or null.
+  add(message, answered = null) {
     if (this.item(message.id) || this.confirms(message)) return null;
     const item = this.draw(message);
     item.dataset.id = message.id;
     const later = (other) => !other.dataset.id || Number(other.dataset.id) > message.id;
-    this.list.insertBefore(item, [...this.list.children].find(later) ?? null);
+    this.list.insertBefore(item, answered ? answered.nextSibling : ([...this.list.children].find(later) ?? null));
     return item;
   }
 

@@ -28,14 +28,20 @@ export class Standing {
     return this.now?.state === "waiting" || this.now?.state === "person";
   }
 
+  // What the box invites to while it leads to a person.
+  get invitation() {
+    if (this.now?.state === "waiting") return "Add something for our team…";
+    return this.now?.state === "person" ? `Write to ${this.now.person ?? "our team"}…` : null;
+  }
+
   show(standing) {
     this.now = standing;
     const { state, person, promise, late, contact } = standing ?? {};
     this.strip.hidden = !this.withPerson;
     this.strip.dataset.state = late ? "late" : (state ?? "bot");
     const name = person ?? "A person";
-    this.write(this.title, state === "person" ? `${name} from our team is here` : late ? "This is taking longer than we promised" : "A person will answer here");
-    this.write(this.detail, state === "person" ? "" : late ? "We are sorry. Your question is not lost." : promise);
+    this.write(this.title, state === "person" ? `${name} is here` : late ? "This is taking longer than we promised." : "A person will answer here.");
+    this.write(this.detail, state === "person" ? "" : late ? "We are sorry; your question is not lost." : promise);
     this.write(this.kept.querySelector("b"), contact ?? "");
     this.write(this.label, late ? "Leave your e-mail, and the answer will also reach you there" : "Leave your e-mail if you would rather not wait");
     const asks = !contact && state === "waiting";

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
@@ -28,4 +29,5 @@ def say(where: Page | FrameLocator, text: str) -> Locator:
     box.press("Enter")
     expect(replies).to_have_count(before + 1)
     expect(where.locator(".desk-log")).not_to_have_attribute("aria-busy", "true")
+    expect(where.locator(".said").last).to_have_class(re.compile("theirs"))
     return replies.last
