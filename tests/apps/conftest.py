@@ -77,6 +77,12 @@ class Desk:
                 return
         pytest.fail(f"gtm serve did not come up:\n{(self.home / 'serve.log').read_text()}")
 
+    def next_line(self) -> str:
+        """What the server says after where it is."""
+        assert self._process is not None
+        assert self._process.stdout is not None
+        return self._process.stdout.readline()
+
     def stop(self) -> int:
         """Ask the server to stop, as Ctrl-C does; gives its exit code."""
         assert self._process is not None

@@ -23,6 +23,7 @@ export function composer(room, conversation, { reload, decided }) {
   let drawn = "";
   let box = null;
   let busy = false;
+  let early = null;
 
   const keep = () => {
     if (Object.values(words).some(Boolean)) sessionStorage.setItem(kept, JSON.stringify({ ...words, mode }));
@@ -188,7 +189,7 @@ export function composer(room, conversation, { reload, decided }) {
     }
   };
 
-  return {
+  const view = {
     node,
     actions,
     update(fresh) {
@@ -201,9 +202,14 @@ export function composer(room, conversation, { reload, decided }) {
       }
       if (other && before) mode = null;
       draw();
+      if (early) view.key(early);
+      early = null;
     },
     key(key) {
-      if (!shown) return false;
+      if (!shown) {
+        early = key; // whoever knows the keys does not wait for the case to be drawn
+        return false;
+      }
       const now = situation();
       const wanted = Object.keys(MODES).find((each) => MODES[each].key === key);
       if (["open", "mine"].includes(now) && wanted && (shown.review.has_draft || !["approve", "edit"].includes(wanted))) {
@@ -228,4 +234,5 @@ export function composer(room, conversation, { reload, decided }) {
       return false;
     },
   };
+  return view;
 }
