@@ -48,11 +48,16 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """An entry after a change. `searchable` is False while the index has yet to follow; `note` says why."""
+    """An entry after a change. `searchable` is False while the index has yet to follow; `note` says why.
+
+    `confidence` is what the desk has in this answer when it is asked the entry's question; None where the entry
+    is not in the index. Below the policy's threshold `note` says that the next customer would not be answered.
+    """
 
     entry: Entry
     searchable: bool
     note: str = ""
+    confidence: float | None = None
 
 
 class Learning:
@@ -232,13 +237,29 @@ class Learning:
     def _published(self, entry: Entry) -> Learned:
         """The index follows at once; where it cannot, the entry stands and the next ingest takes it in."""
         try:
-            if self.catch_up():
-                return Learned(entry, searchable=True)
-            note = "There is no index yet; the next `gtm ingest` takes it in."
+            if not self.catch_up():
+                return Learned(entry, False, "There is no index yet; the next `gtm ingest` takes it in.")
+            confidence = self._confidence(entry) if entry.status == "accepted" else None
         except DeskError as error:
             log.warning("Entry %d is not in the index yet: %s", entry.id, error)
-            note = f"It is kept, but not in the index yet: {error}"
-        return Learned(entry, searchable=False, note=note)
+            return Learned(entry, False, f"It is kept, but not in the index yet: {error}")
+        threshold = self._policy.thresholds.answer
+        note = ""
+        if confidence is not None and confidence < threshold:
+            note = (
+                f"Asked this question, the desk would not answer from it yet (confidence {confidence:.2f}, needed "
+                f"{threshold:.2f}). It helps to ask in a full sentence with the words of the answer."
+            )
+        return Learned(entry, True, note, confidence)
+
+    def _confidence(self, entry: Entry) -> float:
+        """How sure the desk is of this entry when it is asked its question; 0 where it would answer otherwise."""
+        answer = self._as_answer(entry)
+        draft = self._knowledge.draft(self._knowledge.find(entry.question, ()))
+        own = any(
+            (cited.document, cited.anchor) == (answer.document, answer.anchor) for cited in draft.citations
+        )
+        return draft.confidence if own else 0.0
 
 
 def _check_length(words: Mapping[str, str]) -> None:

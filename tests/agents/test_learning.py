@@ -12,8 +12,11 @@ from agents.domain import Decision, Verb
 from agents.errors import BadInput, StillPersonal
 from agents.learning import Proposal
 from agents.masking import Part
+from agents.session import Session
 from ingest.pipeline import ingest
-from tests.desk import Desk, open_desk, write_documents
+from integrations import connect
+from integrations.settings import Settings
+from tests.desk import Desk, always, open_desk, write_documents
 from tests.embedders import HashingEmbedder
 
 ENGRAVING = "Can you engrave a name on the tin?"
@@ -224,3 +227,48 @@ def test_gaps_are_grouped_and_rules_are_none(desk: Desk) -> None:
     assert gaps[0].examples[0] == "Do you sell oat milk?"
     assert not gaps[0].answered_now
     assert desk.session.learning.gaps(datetime.now(UTC) + timedelta(hours=1)) == []
+
+
+def test_whoever_accepts_learns_whether_the_next_customer_is_answered(tmp_path: Path) -> None:
+    for confidence, answered in ((0.9, True), (0.3, False)):
+        desk = open_desk(tmp_path / f"{confidence}", 0.3, [write_documents(tmp_path / "docs")])
+        proposal = proposed(desk)
+        desk.services.open_calibration = lambda: always(confidence)  # noqa: B023 - used within the turn
+        session = Session(desk.services)
+        learned = session.learning.accept(proposal.entry.id, ENGRAVING, ANSWER, **WHO)
+        assert learned.confidence == pytest.approx(confidence)
+        assert ("would not answer" in learned.note) != answered
+        assert session.learning.withdraw(proposal.entry.id, **WHO).confidence is None
+        desk.close()
+
+
+QUESTION = "Can you engrave my grandmother's name on the tin by Friday?"
+REPLY = "Yes, we engrave tins with up to 20 letters. Engraving takes 3 business days."
+
+
+def test_with_the_real_model_the_next_customer_is_answered_at_once(
+    tmp_path: Path, models_folder: Path, sample_documents: Path
+) -> None:
+    settings = Settings(home=tmp_path / "home", models=models_folder, database_url=None, policies=None)
+    services = connect(settings)
+    embedder = services.open_embedder()
+    ingest([sample_documents], services.open_index(embedder), embedder)
+    session = Session(services)
+    asked = session.ask(QUESTION, visitor="anna")
+    assert asked.review is not None
+    session.decide(asked.review, Decision(verb="reply", text=REPLY, **WHO))
+    session.learning.propose(asked.review)
+    proposal = session.learning.proposals()[0]
+    learned = session.learning.accept(proposal.entry.id, proposal.question, proposal.answer, **WHO)
+    assert learned.note == ""
+
+    other = Session(connect(settings))
+    for question in (QUESTION, "do you do engraving on tins?"):
+        reply = other.ask(question, visitor="bert")
+        assert reply.decision == "answer"
+        assert reply.confidence >= 0.70
+        assert "up to 20 letters" in reply.answer
+        assert reply.citations[0].document.startswith("Answered by the team, ")
+    assert other.ask("Can you engrave my laptop?", visitor="carl").decision != "answer"
+    other.close()
+    session.close()
