@@ -34,9 +34,14 @@ class Courier:
         handlers: Mapping[str, Handler],
         patience: Delivery,
         now: Callable[[], datetime],
+        mask: Callable[[str], str] = str,
     ) -> None:
-        """A further kind of effect is one more line in `handlers`."""
+        """A further kind of effect is one more line in `handlers`.
+
+        A reason goes through `mask`: it outlives the effect, and mail servers repeat the customer's address.
+        """
         self._outbox, self._handlers, self._patience, self._now = outbox, handlers, patience, now
+        self._mask = mask
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -51,14 +56,14 @@ class Courier:
                 return {"result": "gone", "reason": ""}
             self._handlers[effect.kind](effect)
         except Permanent as error:
-            return {"result": "hopeless", "reason": str(error)}
+            return {"result": "hopeless", "reason": self._mask(str(error))}
         except DeskError as error:
-            return {"result": "try again", "reason": str(error)}
+            return {"result": "try again", "reason": self._mask(str(error))}
         except Exception as error:  # a fault in one handler must not lose the effect
             log.exception("The effect %d could not be delivered", effect_id)
             return {
                 "result": "try again",
-                "reason": f"Something unforeseen ({type(error).__name__}: {error}).",
+                "reason": self._mask(f"Something unforeseen ({type(error).__name__}: {error})."),
             }
         return {"result": "delivered", "reason": ""}
 

@@ -71,6 +71,7 @@ class Jobs:
             effect_handlers(session, services) if handlers is None else handlers,
             session.policy.delivery,
             services.now,
+            session.privacy.mask_for("log"),
         )
         now = self._now()
         self._me = Worker(

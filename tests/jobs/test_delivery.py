@@ -103,3 +103,16 @@ def test_pauses_double_up_to_the_longest_and_then_end() -> None:
     assert [patience.pause(failed, 0.5) for failed in range(1, 7)] == [10, 20, 40, 60, 60, None]
     assert patience.pause(1, 0.0) == 7.5
     assert Delivery(attempts=100, first_pause_seconds=1, longest_pause_seconds=9).pause(99, 0.5) == 9
+
+
+@pytest.mark.parametrize(
+    "error", [Transient("550 ann@x.example"), Permanent("ann@x.example"), ValueError("ann@x.example")]
+)
+def test_a_reason_names_no_customer(store: Store, error: Exception) -> None:
+    handlers = {"email": failing(error)}
+    one = Courier(
+        Outbox(store), handlers, PATIENCE, lambda: NOW, lambda text: text.replace("ann@x.example", "[e-mail]")
+    )
+    outcome = one.attempt(1, 0)
+    assert "[e-mail]" in outcome["reason"]
+    assert "ann@x.example" not in outcome["reason"]
