@@ -92,7 +92,7 @@ class Chat {
       }
     } catch (error) {
       if (!(error instanceof Unreachable)) throw error;
-      this.recover("");
+      this.recover();
     }
     this.root.dataset.state = "open";
     if (parent === window && matchMedia("(hover: hover)").matches) this.box.focus();
@@ -144,6 +144,7 @@ class Chat {
     if (raw.length > this.words.limit) return this.warnTooLong(raw.length);
     this.quiet();
     const fromBox = this.box.value.trim() === text;
+    const known = this.live.last;
     const mine = this.log.addOwn(text);
     this.root.classList.add("talking");
     if (fromBox) this.write("");
@@ -162,7 +163,7 @@ class Chat {
       if (!(error instanceof Unreachable)) throw error;
       mine.classList.add("unsent");
       this.giveBack(mine, text, true, "We cannot be reached just now. Your message is back in the box; we keep trying.");
-      this.recover(text);
+      this.recover(text, known);
     } finally {
       if (!this.find(".desk-standing").contains(document.activeElement)) this.box.focus({ preventScroll: true });
     }
@@ -186,12 +187,12 @@ class Chat {
 
   giveBack(item, text, intoBox, sentence) {
     this.log.remove(item);
-    if (intoBox && !this.box.value.trim()) this.write(text);
+    if (intoBox) this.write([text, this.box.value.trim()].filter(Boolean).join("\n"));
     this.root.classList.toggle("talking", !this.log.empty);
     this.warn(sentence);
   }
 
-  async recover(text) {
+  async recover(text = "", known = 0) {
     // The message may have been stored before the line broke: the log says, so that nothing is asked twice.
     if (this.recovering) return;
     this.recovering = true;
@@ -201,9 +202,8 @@ class Chat {
     if (!opened || opened.error) return this.warn(opened?.error ?? "Please reload the page.");
     this.draw(opened);
     this.live.start();
-    const [last, reply] = opened.messages.slice(-2);
-    const arrived = text && reply && last.text === text && reply.role !== "customer";
-    if (arrived && this.box.value.trim() === text) this.write("");
+    const arrived = opened.messages.some(({ id, role, text: stored }) => id > known && role === "customer" && stored === text);
+    if (arrived && this.box.value.startsWith(text)) this.write(this.box.value.slice(text.length).trim());
     this.quiet();
     this.say(this.box.value ? "We are back. Your message is still in the box." : "We are back.");
   }

@@ -59,6 +59,22 @@ def test_a_customers_words_stay_plain_text() -> None:
     assert "html" not in shown
 
 
+def test_a_person_is_named_by_the_first_name_and_heard_in_markdown() -> None:
+    message = Message(id=1, conversation="c", role="person", text="**Yes** <b>", at=AT, by="Maya Ortiz")
+    shown = PRESENTER.message(message)
+    assert shown["by"] == "Maya"
+    assert shown["html"] == "<p><strong>Yes</strong> &lt;b&gt;</p>\n"
+    assert "Ortiz" not in str(shown)
+    assert "decision" not in shown
+
+
+def test_what_the_system_tells_stays_plain_text() -> None:
+    text = "[Maya](https://elsewhere.example) has joined."
+    shown = PRESENTER.message(Message(id=1, conversation="c", role="system", text=text, at=AT))
+    assert shown["text"] == text
+    assert "html" not in shown
+
+
 def test_quotes_of_one_section_are_one_source() -> None:
     shown = PRESENTER.message(bot("answer", cited("One."), cited("Two."), cited("Else.", "4")))
     assert [source["html"] for source in shown["sources"]] == ["<p>One.</p>\n<p>Two.</p>\n", "<p>Else.</p>\n"]
