@@ -52,13 +52,14 @@ class Presenter:
 
     def _source(self, citation: Citation) -> Shown:
         return {
-            "title": self._title(citation.document),
+            "title": self.title(citation.document),
             "section": citation.section,
             "html": render(citation.quote),
             "href": document_link(citation),
         }
 
-    def _title(self, document: str) -> str:
+    def title(self, document: str) -> str:
+        """A document's title, remembered for a while."""
         kept = self._titles.get(document)
         if kept is None or kept[0] < time.monotonic():
             kept = (time.monotonic() + _TITLES_KEPT, self._title_of(document))

@@ -60,6 +60,7 @@ def build_room(session: Session, settings: Settings, live: Live) -> ASGIApp:
     for part in (signing_in, inbox, conversations, knowledge, documents, numbers, people, live_line):
         app.include_router(part.router, prefix="/api")
     app.get("/enter")(_enter)
+    app.get("/")(_without_slash)
     app.mount("/static", StaticFiles(directory=STATIC))
     app.exception_handler(DeskError)(_refuse)
     app.exception_handler(RequestValidationError)(_refuse_form)
@@ -81,6 +82,10 @@ def entry_line(session: Session, url: str) -> str:
 def _page() -> Response:
     """The page. It holds nothing of anybody's: all it shows it asks for, in the name of who is signed in."""
     return FileResponse(STATIC / "room.html", headers=_headers())
+
+
+def _without_slash() -> Response:
+    return RedirectResponse("../room", status_code=308)
 
 
 def _enter(token: str = "") -> Response:

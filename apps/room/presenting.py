@@ -30,7 +30,7 @@ class RoomPresenter:
 
     def message(self, message: Message) -> Shown:
         """As the customer sees it, and with what the desk thought."""
-        shown = self._chat.message(message) | {"source": message.text}
+        shown = self._chat.message(message) | {"by": message.by}
         reply = message.reply
         if reply is None:
             return shown
@@ -95,7 +95,7 @@ class RoomPresenter:
     def retrieved(self, sources: tuple[Source, ...]) -> list[Shown]:
         """The places that were looked at, best first."""
         return [
-            {"title": self._title(each.document), "section": each.section, "score": round(each.score, 3)}
+            {"title": self._chat.title(each.document), "section": each.section, "score": round(each.score, 3)}
             for each in sources
         ]
 
@@ -104,7 +104,7 @@ class RoomPresenter:
         text = found.text if isinstance(found, Alike) else found.theirs
         citation = Citation(document=found.document, section=found.section, anchor=found.anchor, quote=text)
         return {
-            "title": self._title(found.document),
+            "title": self._chat.title(found.document),
             "section": found.section,
             "href": document_link(citation),
         }

@@ -86,9 +86,9 @@ function drawLog(log, before, fresh) {
 }
 
 function message(each, isNew) {
-  if (each.role === "system") return h("li", { class: "said system" }, h("span", {}, rich(each.html)), time(each.at));
+  if (each.role === "system") return h("li", { class: "said system" }, h("span", {}, each.text), time(each.at));
   const who = { customer: "Customer", bot: "Bot", person: each.by ?? "The team" }[each.role];
-  const words = each.role === "customer" ? h("div", { class: "rich plain", dir: "auto" }, each.text) : rich(each.html);
+  const words = each.role === "customer" ? h("div", { class: "plain", dir: "auto" }, each.text) : rich(each.html);
   return h("li", { class: `said ${each.role}${isNew ? " new" : ""}` },
     h("p", { class: "by" }, h("span", { class: "strong" }, who), time(each.at), each.vote ? h("span", { class: `vote ${each.vote}` }, each.vote === "up" ? "found helpful" : "found not helpful") : null),
     h("div", { class: "words" }, words),

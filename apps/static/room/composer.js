@@ -10,6 +10,7 @@ const MODES = {
   reject: { label: "Reject", key: "x", send: "Reject" },
 };
 const TYPING = 3000;
+const ARMED = 4000;
 const VERBS = { approve: "has sent the draft", edit: "has sent an answer", reply: "has answered", reject: "has rejected it", "take-over": "has taken it over", "hand-back": "has handed it back to the bot" };
 
 export function composer(room, conversation, { reload, decided }) {
@@ -62,7 +63,21 @@ export function composer(room, conversation, { reload, decided }) {
     return worked && won;
   };
 
+  // What goes out cannot be called back: where nothing had to be written first, a second press sends.
+  const sure = (button) => {
+    if (!["approve", "reject"].includes(mode) || button.classList.contains("armed")) return true;
+    const label = button.firstChild.data;
+    button.classList.add("armed");
+    button.firstChild.data = mode === "approve" ? "Press again to send" : "Press again to reject";
+    setTimeout(() => {
+      button.classList.remove("armed");
+      button.firstChild.data = label;
+    }, ARMED);
+    return false;
+  };
+
   const send = async (button) => {
+    if (!sure(button)) return;
     const text = mode === "approve" ? null : box.value.trim();
     if (["edit", "reply"].includes(mode) && !text) {
       box.focus();

@@ -51,7 +51,8 @@ async function change(entry, verb, reload, { words, button, undo, ask } = {}) {
       ask?.(error.parts ?? []);
       throw error;
     });
-    note(sentence || AFTER[verb] || "Done.", { kind: sentence ? "warn" : "info", undo: undo && (() => attempt(() => act(entry, "restore")).then(reload)) });
+    if (sentence) note(sentence, { kind: "warn", undo: () => { location.hash = "knowledge/learned"; }, undoLabel: "Look at it" });
+    else note(AFTER[verb] ?? "Done.", { undo: undo && (() => attempt(() => act(entry, "restore")).then(reload)) });
   }, button);
   if (worked) reload();
 }

@@ -9,8 +9,9 @@ const TICK = 15_000;
 export function inboxView(room) {
   const list = h("div", { class: "list-body" });
   const pane = h("section", { class: "pane", "aria-label": "Conversation" });
+  const news = h("p", { class: "unseen", role: "status" });
   const node = h("div", { class: "split" },
-    h("section", { class: "list", "aria-label": "Inbox" }, h("header", { class: "list-head" }, h("h1", {}, "Inbox")), list), pane);
+    h("section", { class: "list", "aria-label": "Inbox" }, h("header", { class: "list-head" }, h("h1", {}, "Inbox")), news, list), pane);
   let inbox = { waiting: [], talking: [] };
   let chosen = null;
   let open = null;
@@ -31,8 +32,12 @@ export function inboxView(room) {
 
   const load = async (refresh) => {
     try {
+      const known = new Set(inbox.waiting.map((each) => each.id));
       inbox = await get("inbox", { refresh });
+      const fresh = refresh ? inbox.waiting.filter((each) => !known.has(each.id)) : [];
+      if (fresh.length) news.textContent = `New: ${fresh.map((each) => each.question).join("; ")}`;
       draw();
+      for (const each of fresh) list.querySelector(`[data-conversation="${CSS.escape(each.conversation)}"]`)?.classList.add("new");
     } catch (error) {
       if (error.status !== 401) list.replaceChildren(h("p", { class: "empty" }, error.message));
     }

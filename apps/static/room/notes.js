@@ -15,7 +15,7 @@ export function note(text, { kind = "info", undo, undoLabel = "Undo" } = {}) {
     item.append(h("button", { type: "button", onclick: () => { close(); undo(); } }, undoLabel));
   }
   item.append(h("button", { type: "button", class: "close", "aria-label": "Close", onclick: close }, "×"));
-  const wait = () => { timer = setTimeout(close, kind === "bad" ? SHOWN * 2 : SHOWN); };
+  const wait = () => { timer = setTimeout(close, kind === "info" ? SHOWN : SHOWN * 2); };
   item.addEventListener("mouseenter", () => clearTimeout(timer));
   item.addEventListener("mouseleave", wait);
   place.append(item);

@@ -42,7 +42,7 @@ function dayBefore(count, zone) {
 
 const named = (day) => new Date(`${day}T12:00:00`).toLocaleDateString([], { day: "numeric", month: "long", year: "numeric" });
 const share = (value) => (value === null ? NOT_KNOWN : `${Math.round(100 * value)}%`);
-const seconds = (value) => (value === null ? NOT_KNOWN : value < 10 ? `${value.toFixed(1)} s` : duration(value));
+const seconds = (value) => (value === null ? NOT_KNOWN : value < 0.1 ? "< 0.1 s" : value < 10 ? `${value.toFixed(1)} s` : duration(value));
 
 function draw(body, figures, me) {
   const votes = figures.helpful + figures.unhelpful;

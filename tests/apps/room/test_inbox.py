@@ -32,7 +32,7 @@ def test_one_case_shows_everything_needed_to_decide(desk: Desk, open_room: Calla
     assert review["sources"][0]["title"] == "Returns"
     assert review["retrieved"][0]["score"] > 0
     assert review["confidence"]["percent"] == 20
-    assert review["reason"] == reply.reason
+    assert review["reason"] == "not sure enough"
     assert case["seen"] == case["messages"][-1]["id"]
 
 
@@ -106,3 +106,15 @@ def test_a_customers_words_stay_text(desk: Desk, open_room: Callable[..., Room])
     case = open_room("anna").get(f"cases/{reply.conversation}").json()
     assert case["messages"][0]["text"] == nasty
     assert "html" not in case["messages"][0]
+
+
+def test_the_team_reads_whole_names_and_what_the_system_told(
+    desk: Desk, open_room: Callable[..., Room]
+) -> None:
+    reply = desk.session.ask(ENGRAVE)
+    anna = open_room("anna")
+    anna.post(f"reviews/{reply.review}/decision", verb="take-over")
+    anna.post(f"cases/{reply.conversation}/say", text="Yes, we can.")
+    messages = anna.get(f"cases/{reply.conversation}").json()["messages"]
+    assert [(each["role"], each["by"]) for each in messages[2:]] == [("system", None), ("person", "Anna Lee")]
+    assert "joined" in messages[2]["text"]
