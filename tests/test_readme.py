@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import re
 import shlex
@@ -68,6 +69,12 @@ def running(command: list[str], environment: dict[str, str], folder: Path) -> It
             process.communicate(timeout=30)
 
 
+def first_review(environment: dict[str, str]) -> str:
+    """What a reader would write for REVIEW."""
+    listed = subprocess.run(["gtm", "reviews", "--json"], env=environment, capture_output=True, check=True)
+    return str(json.loads(listed.stdout)[0]["review"])
+
+
 def wait_until_served(address: str, process: subprocess.Popen[str]) -> bytes:
     """The page at an address, once it is there; fails when the process ends before."""
     for _ in range(240):
@@ -80,8 +87,9 @@ def wait_until_served(address: str, process: subprocess.Popen[str]) -> bytes:
 
 
 SERVERS = [line for line in commands() if line == "make run" or line.startswith("gtm serve")]
-FINITE = [line for line in commands() if line.startswith("gtm ") and line not in SERVERS]
-OTHERS = [line for line in commands() if line not in SERVERS and line not in FINITE]
+WORKER = "gtm worker"
+FINITE = [line for line in commands() if line.startswith("gtm ") and line not in (*SERVERS, WORKER)]
+OTHERS = [line for line in commands() if line not in (*SERVERS, *FINITE, WORKER)]
 
 
 def test_the_readme_shows_the_commands_that_matter() -> None:
@@ -94,6 +102,8 @@ def test_the_commands_run_in_the_order_shown(environment: dict[str, str], tmp_pa
     (tmp_path / "knowledge_base").symlink_to(ROOT / "knowledge_base")
     (tmp_path / "tests").symlink_to(ROOT / "tests")
     for line in FINITE:
+        if "REVIEW" in line:
+            line = line.replace("REVIEW", first_review(environment))  # noqa: PLW2901 - as a reader would
         done = subprocess.run(
             shlex.split(line), cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
         )
@@ -112,3 +122,12 @@ def test_a_command_that_serves_says_where_and_answers_there(line: str, environme
         os.killpg(process.pid, signal.SIGTERM)
         printed = process.communicate(timeout=30)[0]
     assert f"http://127.0.0.1:{port}" in printed
+
+
+def test_a_worker_says_that_it_works_and_stops_when_told(environment: dict[str, str]) -> None:
+    assert WORKER in commands()
+    with running(shlex.split(WORKER), environment, ROOT) as process:
+        assert process.stdout is not None
+        assert "The jobs run" in process.stdout.readline()
+        os.killpg(process.pid, signal.SIGTERM)
+        assert process.wait(timeout=30) == 0

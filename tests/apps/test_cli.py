@@ -18,6 +18,7 @@ from integrations.settings import PREFIX, Settings
 from tests.desk import write_documents
 
 COMMANDS = [[], ["ingest"], ["ask"], ["eval"], ["eval", "support"], ["serve"], ["doctor"]]
+COMMANDS += [["reviews"], ["decide"], ["conversations"], ["conversations", "show"], ["outbox"], ["worker"]]
 
 
 @pytest.fixture(autouse=True)
@@ -97,7 +98,10 @@ def test_ask_prints_the_promised_fields(home: Path) -> None:
         "mode",
         "reason",
         "seconds",
+        "review",
+        "written_by",
     }
+    assert reply["review"] is None
     assert reply["mode"] == "offline"
     assert set(reply["retrieved"][0]) == {"document", "section", "score"}
     assert reply["retrieved"][0]["document"] == "shipping.md"
@@ -259,7 +263,9 @@ HEAVY = (
         (["--help"], (*HEAVY, "sqlalchemy", "numpy", "yaml", "pydantic_settings")),
         (["ask", "--help"], (*HEAVY, "sqlalchemy", "numpy")),
         (["doctor", "--help"], (*HEAVY, "sqlalchemy", "numpy")),
-        (["doctor", "--json"], HEAVY),
+        (["doctor", "--json"], (*HEAVY, "dbos")),
+        (["reviews", "--json"], (*HEAVY, "dbos", "psycopg")),
+        (["decide", "r-none", "approve", "--json"], (*HEAVY, "dbos", "psycopg")),
         (
             ["ask", "Hello!", "--json"],
             ("torch", "gradio", "chromadb", "onnxruntime", "sentence_transformers"),
