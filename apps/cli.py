@@ -16,6 +16,7 @@ import typer
 from apps import cli_edge as edge
 from apps.cli_customer import customer
 from apps.cli_edge import HomeOption, JsonOption
+from apps.cli_entries import entries
 from apps.cli_users import users
 
 app = typer.Typer(
@@ -29,6 +30,7 @@ evaluations = typer.Typer(name="eval", help="Measure the desk on labelled questi
 app.add_typer(evaluations)
 app.add_typer(users)
 app.add_typer(customer)
+app.add_typer(entries)
 conversations = typer.Typer(name="conversations", help="Find conversations, or show one.")
 app.add_typer(conversations)
 

@@ -37,7 +37,7 @@ def export(
         if out is None:
             edge.print_json(found)
             return
-        _write(out, json.dumps(found, ensure_ascii=False, indent=1) + "\n")
+        edge.write_file(out, json.dumps(found, ensure_ascii=False, indent=1) + "\n")
         counts = {place: len(rows) for place, rows in found["database"].items() if rows}
         if as_json:
             edge.print_json({"email": found["email"], "out": str(out), "rows": counts})
@@ -100,15 +100,6 @@ def _show(forgotten: Forgotten) -> None:
     )
     for place in proof.found:
         typer.echo(f"  {place}")
-
-
-def _write(out: Path, text: str) -> None:
-    from agents.errors import BadInput  # noqa: PLC0415
-
-    try:
-        out.write_text(text, "utf-8")
-    except OSError as error:
-        raise BadInput(f"{out} cannot be written ({error.strerror}).") from error
 
 
 def _listed(counts: dict[str, int]) -> str:

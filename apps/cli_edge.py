@@ -150,6 +150,14 @@ def operator() -> str:
         return "somebody"
 
 
+def write_file(out: Path, text: str) -> None:
+    """What a command was told to write into a file. One that cannot be written raises `BadInput`."""
+    try:
+        out.write_text(text, "utf-8")
+    except OSError as error:
+        raise BadInput(f"{out} cannot be written ({error.strerror}).") from error
+
+
 def print_json(value: Mapping[str, object] | Sequence[Mapping[str, object]]) -> None:
     """The one JSON object, or list of objects, of a command, on standard output."""
     typer.echo(json.dumps(value, ensure_ascii=False))
