@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from agents.ports import Services
 from agents.session import Session
-from integrations import connect
+from integrations import connect, prepare_jobs
 from integrations.settings import Settings
 from jobs.runtime import Daily, Jobs
 
@@ -22,7 +22,7 @@ def jobs_running(session: Session, services: Services, settings: Settings) -> It
         "retention": session.privacy.retain,
         "entries": lambda _now: session.learning.catch_up(),
     }
-    jobs = Jobs(session, services, settings.jobs_database, daily=daily)
+    jobs = Jobs(session, services, prepare_jobs(settings), daily=daily)
     jobs.start()
     try:
         yield

@@ -21,7 +21,7 @@ from agents.mail import answer_email
 from agents.ports import Services
 from agents.session import Session
 from ingest.pipeline import ingest
-from integrations import connect, open_embedder, open_index
+from integrations import connect, open_embedder, open_index, prepare_jobs
 from integrations.mail_files import MailFiles
 from integrations.settings import Settings
 from jobs.runtime import Jobs
@@ -115,7 +115,7 @@ def deliver(desk: Desk, services: Services) -> dict[str, Any]:
         assert effect is not None
         plain.send(answer_email(effect, desk.session.policy, None))
     plainly = time.perf_counter() - began
-    jobs = Jobs(desk.session, services, desk.settings.jobs_database)
+    jobs = Jobs(desk.session, services, prepare_jobs(desk.settings))
     began = time.perf_counter()
     jobs.start()
     while any(e.kind in ("email", "resume", "ticket") for e in desk.session.effects("pending", 100_000)):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import os
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -117,6 +119,17 @@ def _open_models(settings: Settings, store: Store, services: Services) -> ModelR
     room = ModelRoom(load_model_policy(settings.policies), host, ModelCallTable(store), services.now)
     services.closers.append(room.close)
     return room
+
+
+def prepare_jobs(settings: Settings) -> str:
+    """The SQLAlchemy URL of where the durable jobs are kept, ready for several processes."""
+    if settings.server_url is None:
+        from integrations.database.engine import enter_wal  # noqa: PLC0415
+
+        # DBOS leaves a file in the rollback journal: twice the time for each step, and readers wait for writers.
+        with closing(sqlite3.connect(settings.jobs_file)) as connection:
+            enter_wal(connection)
+    return settings.jobs_database
 
 
 def open_mailer(settings: Settings) -> Mailer:

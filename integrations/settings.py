@@ -70,7 +70,12 @@ class Settings(BaseSettings):
     @property
     def jobs_database(self) -> str:
         """The SQLAlchemy URL of the durable jobs."""
-        return self.server_url or f"sqlite:///{self.home / 'jobs.sqlite3'}"
+        return self.server_url or f"sqlite:///{self.jobs_file}"
+
+    @property
+    def jobs_file(self) -> Path:
+        """The SQLite file of the durable jobs, where no server is set."""
+        return self.home / "jobs.sqlite3"
 
     @property
     def mail_folder(self) -> Path:

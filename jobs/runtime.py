@@ -30,7 +30,7 @@ VERSION = "1"
 """Of the jobs: raise it when their steps change, so that no process goes on with a job of another form."""
 
 QUEUE = "effects"
-AT_ONCE = 16  # jobs of a process
+AT_ONCE = 32  # jobs of a process
 FINISHED_DAYS = 7  # for which finished jobs are kept
 ENDED = ("SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
 

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 
 from agents.effects import Email, Mailer
 from agents.session import Session
-from integrations import connect
+from integrations import connect, prepare_jobs
 from integrations.settings import Settings
 from jobs.runtime import Jobs
 from tests.jobs.steps import FAST
@@ -86,11 +86,12 @@ class CountedMailer:
 
 def run_jobs(home: Path, url: str | None, countdown: Countdown) -> None:
     """The jobs of a home until standard input ends."""
-    services = connect(Settings(home=home, database_url=url))
+    settings = Settings(home=home, database_url=url)
+    services = connect(settings)
     mailer = CountedMailer(services.open_mailer(), home / "sent.log", countdown)
     services.open_mailer = lambda: mailer
     session = Session(services)
-    jobs = Jobs(session, services, Settings(home=home, database_url=url).jobs_database, pace=FAST)
+    jobs = Jobs(session, services, prepare_jobs(settings), pace=FAST)
     countdown.watch()
     jobs.start()
     print("started", flush=True)  # noqa: T201

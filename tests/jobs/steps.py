@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 
 from agents.domain import Decision
+from integrations import prepare_jobs
 from jobs.delivery import Handler
 from jobs.pace import Pace
 from jobs.runtime import Daily, Jobs
@@ -24,7 +25,7 @@ def running(
 ) -> Iterator[Jobs]:
     """The jobs of a desk run within the block."""
     jobs = Jobs(
-        desk.session, desk.services, desk.settings.jobs_database, handlers=handlers, daily=daily, pace=pace
+        desk.session, desk.services, prepare_jobs(desk.settings), handlers=handlers, daily=daily, pace=pace
     )
     jobs.start()
     try:
