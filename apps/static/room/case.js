@@ -129,9 +129,6 @@ export function quotation({ title, section, html, href }) {
 }
 
 function retrieved(places) {
-  return h("ul", { class: "places-seen" }, places.map((each) => {
-    const bar = h("span", { class: "score", "aria-hidden": "true" }, h("span", {}));
-    bar.firstChild.style.width = `${Math.round(each.score * 100)}%`;
-    return h("li", {}, h("span", { class: "clip" }, each.title, h("span", { class: "soft" }, within(each.title, each.section))), bar, h("span", { class: "soft small" }, each.score.toFixed(2)));
-  }));
+  return h("ul", { class: "places-seen" }, places.map((each) => h("li", {},
+    h("span", {}, each.title, h("span", { class: "soft" }, within(each.title, each.section))), h("span", { class: "soft" }, each.score.toFixed(2)))));
 }

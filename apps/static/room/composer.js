@@ -105,7 +105,7 @@ export function composer(room, conversation, { reload, decided }) {
 
   const takeOver = (button) => decide("take-over", null, button).then((won) => won && note("It is yours. The customer sees that you have joined."));
   const handBack = async (button) => {
-    if (!(await confirmed("Hand this conversation back to the bot? The customer is told that you have left.", "Hand back"))) return;
+    if (!(await confirmed(`Hand this conversation back to the bot? The customer is told that ${shown.review.by === me.full_name ? "you have" : `${me.full_name} has`} left.`, "Hand back"))) return;
     if (await decide("hand-back", null, button)) {
       note("Handed back to the bot.");
       decided();
@@ -140,12 +140,16 @@ export function composer(room, conversation, { reload, decided }) {
     h("p", { class: "soft small" }, hint), ...others,
     h("button", { type: "button", class: `primary send${mode === "reject" ? " danger" : ""}`, onclick: (event) => action(event.currentTarget) }, label, h("kbd", {}, navigator.platform.startsWith("Mac") ? "⌘↵" : "Ctrl ↵")));
 
-  const hints = () => ({
-    approve: "Goes out word for word under your name; the conversation is then resolved.",
-    edit: "Goes out under your name; the conversation is then resolved.",
-    reply: "You join the conversation; the bot is silent until you hand it back.",
-    reject: `Back to the bot. The customer reads: “${me.rejected}”`,
-  })[mode] + (shown.review.status === "taken" && mode !== "reject" ? " You stay in the conversation." : "");
+  const hints = () => {
+    const inside = shown.review.status === "taken";
+    const after = inside ? "you stay in the conversation" : "the conversation is then resolved";
+    return {
+      approve: `Goes out word for word under your name; ${after}.`,
+      edit: `Goes out under your name; ${after}.`,
+      reply: `${inside ? "T" : "You join the conversation; t"}he bot is silent until you hand it back.`,
+      reject: `Back to the bot. The customer reads: “${me.rejected}”`,
+    }[mode];
+  };
 
   const deciding = () => {
     const { review } = shown;

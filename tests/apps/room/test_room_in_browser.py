@@ -129,6 +129,22 @@ def test_a_conversation_is_taken_over_and_handed_back(shop: Desk, new_page: Page
     expect(customer.locator(".desk-log")).to_contain_text("Anna has left")
 
 
+def test_a_draft_goes_out_on_the_second_press_alone(shop: Desk, new_page: Pages) -> None:
+    question = "I was charged twice for order 48213, please refund one of them"
+    room, customer = sign_in(new_page(), shop.url), open_chat(new_page(), shop.url)
+    ask(customer, question)
+    row(room, question).click()
+    draft = room.get_by_role("region", name="The draft").inner_text().split("\n")[0]
+    room.keyboard.press("a")
+    room.keyboard.press("Enter")
+    expect(room.get_by_role("button", name="Press again to send")).to_be_focused()
+    expect(customer.locator(".said.theirs")).to_have_count(1)
+    room.keyboard.press("Enter")
+    expect(room.locator("#notes")).to_contain_text("The draft is sent.")
+    expect(customer.locator(".desk-log")).to_contain_text(draft)
+    expect(row(room, question)).to_have_count(0)
+
+
 def test_words_survive_the_end_of_a_session(shop: Desk, new_page: Pages) -> None:
     question = "Do you sell oat milk in barrels?"
     customer, room = open_chat(new_page(), shop.url), sign_in(new_page(), shop.url)
