@@ -19,6 +19,7 @@ from tests.desk import write_documents
 
 COMMANDS = [[], ["ingest"], ["ask"], ["eval"], ["eval", "support"], ["serve"], ["doctor"]]
 COMMANDS += [["reviews"], ["decide"], ["conversations"], ["conversations", "show"], ["outbox"], ["worker"]]
+COMMANDS += [["customer"], ["customer", "export"], ["customer", "forget"], ["entries"], ["entries", "accept"]]
 
 
 @pytest.fixture(autouse=True)
