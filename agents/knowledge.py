@@ -75,11 +75,11 @@ class Knowledge:
 
     def find(self, question: str, history: History) -> Found:
         """The passages for a question asked after `history`."""
-        from knowledge_base.query import build_query  # noqa: PLC0415 - numpy is paid for when asked
+        from knowledge_base.query import build_query, settle_context  # noqa: PLC0415 - numpy is paid for when asked
         from knowledge_base.search import search  # noqa: PLC0415
 
-        query = build_query(question, history)
         with translated(), self._index().snapshot() as snapshot:
+            query = settle_context(build_query(question, history), self._embedder())
             return Found(query, search(snapshot, self._embedder(), query))
 
     def draft(self, found: Found) -> Draft:

@@ -4,14 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
+from knowledge_base.passages import Embedder
 from knowledge_base.terms import content_words
 
 Kind = Literal["person", "time", "number", "place", "reason", "way", "confirmation", "thing"]
 CUSTOMER_ROLES = ("customer", "user")
 MAX_CHARACTERS = 2_000
+
+SAME_TOPIC = 0.25
+"""Measured: from 0.20 to 0.30, questions after one on another topic find their section first in 86% of cases instead
+of 77%, and follow-ups lose next to nothing."""
+
+_REFERS_BACK = re.compile(
+    r"^\W*(and|but|so|or|also|then|what about|how about|what if)\b"
+    r"|\b(it|its|they|them|their|theirs|this|that|these|those|he|she|him|his|her|ones?|there|same|such|else|another"
+    r"|others?|instead|too|again|more|former|latter|first|second|last|yes|no)\b",
+    re.IGNORECASE,
+)
 
 _KINDS: dict[Kind, re.Pattern[str]] = {
     "number": re.compile(
@@ -62,6 +74,18 @@ def build_query(question: str, history: Sequence[tuple[str, str]] = ()) -> Query
     terms = content_words(question)
     context_terms = tuple(term for term in content_words(context) if term not in terms)
     return Query(question, context, terms, context_terms, _kind(question))
+
+
+def settle_context(query: Query, embedder: Embedder) -> Query:
+    """The query without its context, where the question stands alone and is about something else.
+
+    A question stands alone that refers back with no word; it is about something else where its cosine with the
+    customer's message before it is below `SAME_TOPIC`.
+    """
+    if not query.context or not query.terms or _REFERS_BACK.search(query.question):
+        return query
+    cosine = float(embedder.embed_query(query.question) @ embedder.embed_query(query.context))
+    return query if cosine >= SAME_TOPIC else replace(query, context="", context_terms=())
 
 
 def _kind(question: str) -> Kind:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from knowledge_base.query import MAX_CHARACTERS, build_query
+from knowledge_base.query import MAX_CHARACTERS, build_query, settle_context
+from tests.embedders import HashingEmbedder
 
 HISTORY = [("customer", "What's your return policy for perishable items?"), ("bot", "Seven days.")]
 
@@ -48,3 +49,20 @@ def test_a_flood_of_characters_is_cut() -> None:
 
 def test_a_question_without_a_word_has_no_terms() -> None:
     assert build_query("?!").terms == ()
+
+
+@pytest.mark.parametrize(
+    ("question", "keeps"),
+    [
+        ("Do you ship tea to Canada?", False),  # stands alone, about something else
+        ("And do you ship tea to Canada?", True),
+        ("Do you ship those to Canada?", True),
+        ("What is the return policy for perishable gifts?", True),  # the same topic
+        ("?!", True),
+    ],
+)
+def test_a_question_about_something_else_leaves_its_context(question: str, keeps: bool) -> None:
+    query = settle_context(build_query(question, HISTORY), HashingEmbedder())
+    assert bool(query.context) == keeps
+    assert bool(query.context_terms) == keeps
+    assert query.question == question
