@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import email
 import email.policy
@@ -21,6 +22,7 @@ _OVERLAP = 1024  # longer than any address, with what stands around it
 _BUSY_SECONDS = 30
 _ATTEMPTS = 40
 _FULL_TEXT = re.compile(r"USING\s+fts5\s*\(", re.IGNORECASE)
+_BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4}){4,}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
 _STAMP = re.compile(r"(\d{4}-\d\d-\d\d)[ T]\d\d:\d\d:\d\d")
 
 
@@ -76,21 +78,23 @@ class HomeFiles:
                 _compact(file)
 
     def search(self, address: Address, others: Iterable[str]) -> Searched:
-        """Every byte of every file; e-mails also as they read, and databases row by row for other addresses."""
+        """Every byte of every file; e-mails and the rows of databases also as they read."""
         known = set(others)
         files = list(self._files())
-        for file in files:
-            if _is_sqlite(file):
-                known |= set(_addresses_in(file, address)) - {address.email}
         found: list[str] = []
+        for file in files:
+            spoken = set(_addresses_in(file, address)) if _is_sqlite(file) else set()
+            found += [f"file {file}"] if address.email in spoken else []
+            known |= spoken - {address.email}
         size = 0
         for file in files:
             with contextlib.suppress(FileNotFoundError):  # a passing file of somebody else
                 size += file.stat().st_size
-                spoken = file.suffix == ".eml" and address.is_in(_text(file))
-                if spoken or _holds(file, address, known):
+                readable = file.suffix == ".eml" and address.is_in(_text(file))
+                if readable or _holds(file, address, known):
                     found.append(f"file {file}")
-        return Searched(files=len(files), bytes=size, found=tuple(found), others=frozenset(known))
+        distinct = tuple(dict.fromkeys(found))
+        return Searched(files=len(files), bytes=size, found=distinct, others=frozenset(known))
 
     def _files(self) -> Iterator[Path]:
         beside = [Path(f"{file}{end}") for file in self._elsewhere for end in ("", "-wal", "-journal")]
@@ -162,11 +166,18 @@ def _addresses_in(file: Path, address: Address) -> Iterator[str]:
         )
         for (name,) in tables.fetchall():
             for row in database.execute(f'SELECT * FROM "{name}"'):  # noqa: S608 - the name is the database's own
-                for value in row:
-                    if isinstance(value, bytes):
-                        yield from address.spoken(value.decode("utf-8", "replace"))
-                    elif isinstance(value, str):
-                        yield from address.spoken(value)
+                for text in (text for value in row for text in _readings(value)):
+                    yield from address.spoken(text)
+
+
+def _readings(value: object) -> Iterator[str]:
+    """A value of a row as text; what is written in base64, as the durable jobs do, also decoded."""
+    if isinstance(value, bytes):
+        yield value.decode("utf-8", "replace")
+    elif isinstance(value, str):
+        yield value
+        if _BASE64.fullmatch(value):
+            yield base64.b64decode(value).decode("utf-8", "replace")
 
 
 def _holds(file: Path, address: Address, others: Iterable[str]) -> bool:

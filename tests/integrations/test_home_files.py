@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import os
+import pickle
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -109,3 +111,11 @@ def test_old_mails_and_old_lines_go(files: HomeFiles, home: Path) -> None:
     assert files.expire(until(NOW - timedelta(days=30))) == {}
     log.write_text("no date at all\n")
     assert files.expire(until(NOW + timedelta(days=1))) == {"sent e-mails": 1}
+
+
+def test_what_a_job_has_written_in_base64_is_read(files: HomeFiles, home: Path) -> None:
+    pickled = base64.b64encode(pickle.dumps({"reason": f"no route to {ANNA.email}"})).decode()
+    with closing(sqlite3.connect(home / "jobs.sqlite3")) as database, database:
+        database.execute("CREATE TABLE outputs (output TEXT)")
+        database.execute("INSERT INTO outputs VALUES (?)", (pickled,))
+    assert files.search(ANNA, ()).found == (f"file {home / 'jobs.sqlite3'}",)
