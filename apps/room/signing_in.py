@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
 from agents.domain import Value
-from agents.errors import BadInput, DeskError, Forbidden
+from agents.errors import BadInput, Forbidden
 from agents.team_sessions import LINK_USER
 from apps.room.access import (
     COOKIE,
@@ -52,11 +52,11 @@ def sign_in(request: Request, desk: Desk, given: Credentials) -> JSONResponse:
     now, where = datetime.now(UTC), address(request)
     try:
         account = desk.team.sign_in(given.name, given.password, where, now)
-    except DeskError as error:
+    except Forbidden:
         # A name that is nobody's may be a password in the wrong field: it is not written down.
         known = desk.team.account(given.name.strip().lower())
         who = known.user.name if known else "unknown name"
-        desk.team.record("somebody", origin(where, who), "sign-in refused", detail=type(error).__name__)
+        desk.team.record("somebody", origin(where, who), "sign-in refused")
         raise
     desk.team.record(account.user.full_name, origin(where, account.user.name), "sign in")
     return _opened(request, desk, desk.team_sessions.open(account, now))

@@ -52,10 +52,14 @@ class TeamTables:
             return bool(connection.execute(users.delete().where(users.c.name == name)).rowcount)
 
     def attempt(self, name: str, address: str, since: datetime, by_name: int, by_address: int) -> int | None:
-        """Note a sign-in before it is checked, so that many at once cannot pass the limit together."""
+        """Note a sign-in before it is checked, so that many at once cannot pass the limit together.
+
+        What is older than `since` is forgotten: nobody keeps addresses that no limit needs.
+        """
         with self._store.writing() as connection:
             _alone(connection, sign_ins)
-            failed = sa.select(sa.func.count()).where(~sign_ins.c.succeeded, sign_ins.c.at > since)
+            connection.execute(sign_ins.delete().where(sign_ins.c.at <= since))
+            failed = sa.select(sa.func.count()).where(~sign_ins.c.succeeded)
             of_name = connection.execute(failed.where(sign_ins.c.name == name)).scalar_one()
             of_address = connection.execute(failed.where(sign_ins.c.address == address)).scalar_one()
             if of_name >= by_name or of_address >= by_address:

@@ -92,7 +92,7 @@ function open(me) {
       }
     }
     current.view.show(path.map(decodeURIComponent));
-    refreshCount();
+    if (place.id !== "inbox") refreshCount();
   };
   const refreshCount = async () => {
     const { waiting } = await get("inbox", { refresh: true }).catch(() => ({ waiting: null }));
