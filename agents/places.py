@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from typing import Final
 
 _STREETS: Final = (
-    r"street|st|avenue|ave|road|rd|lane|ln|drive|dr|boulevard|blvd|court|ct|way|place|pl|square|sq|terrace|ter"
-    r"|highway|hwy|parkway|pkwy|circle|cir|trail|trl|crescent|close|mews|loop|alley|row"
+    r"street|st|avenue|ave|road|rd|lane|ln|drive|dr|boulevard|blvd|court|ct|terrace|highway|hwy|parkway|pkwy"
+    r"|crescent|mews"
 )
+_ORDINARY_WORDS_TOO: Final = r"Way|Place|Pl|Square|Sq|Circle|Cir|Trail|Trl|Close|Loop|Alley|Row"
+"""Streets by a word that is often none: they count with capitals, and with no further word right behind."""
 _STATES: Final = (
     "AL|AK|AZ|AR|CA|CO|CT|DE|DC|FL|GA|HI|ID|IL|IN|IA|KS|KY|LA|ME|MD|MA|MI|MN|MS|MO|MT|NE|NV|NH|NJ|NM|NY|NC|ND"
     "|OH|OK|OR|PA|RI|SC|SD|TN|TX|UT|VT|VA|WA|WV|WI|WY|PR|AE|AP|AA"
@@ -29,6 +31,10 @@ _STREET = re.compile(
     rf"(?<![\w.,$€£-])\d{{1,5}}[A-Za-z]?\s+(?:(?!{_NO_STREET_WORDS})(?!(?:{_STREETS})\b)[^\W\d_][\w.'-]*\s+"
     rf"|\d{{1,3}}(?:st|nd|rd|th)\s+){{1,4}}?(?:{_STREETS})\b\.?(?:\s+[NSEW]{{1,2}}\b)?(?i:{_UNIT}){_REST}",
     re.IGNORECASE,
+)
+_NAMED_STREET = re.compile(
+    r"(?<![\w.,$€£-])\d{1,5}[A-Za-z]?(?:\s+[A-Z][\w.'-]*){1,3}?"
+    rf"\s+(?:{_ORDINARY_WORDS_TOO})\b\.?(?!\s[^\W\d_])(?i:{_UNIT}){_REST}"
 )
 _STREET_BEFORE_NUMBER = re.compile(
     r"\b[^\W\d_]*(?:straße|strasse|str\.|gasse|allee|damm|ufer|(?<=[^\W\d_]{3})weg|(?<=[^\W\d_]{3})platz)\s+"
@@ -51,6 +57,14 @@ _CANADIAN = re.compile(r"\b[ABCEGHJ-NPRSTVXY]\d[A-Z] ?\d[A-Z]\d\b")
 
 def addresses(text: str) -> Iterator[tuple[int, int]]:
     """Where postal addresses, or the telling parts of one, stand in a text."""
-    for pattern in (_STREET, _STREET_BEFORE_NUMBER, _BOX, _STATE_AND_CODE, _BRITISH, _CANADIAN):
+    for pattern in (
+        _STREET,
+        _NAMED_STREET,
+        _STREET_BEFORE_NUMBER,
+        _BOX,
+        _STATE_AND_CODE,
+        _BRITISH,
+        _CANADIAN,
+    ):
         yield from (match.span() for match in pattern.finditer(text))
     yield from (match.span(1) for match in _CODE_NAMED.finditer(text))
