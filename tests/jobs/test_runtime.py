@@ -18,6 +18,7 @@ from integrations.smtp import SmtpMailer
 from tests.desk import Desk, open_desk, write_documents
 from tests.jobs.steps import FAST, answer, escalate, pending, running, wait_until
 from tests.mail_server import free_port, mail_server
+from tests.postgres import SERVER, own_database
 
 IMPATIENT = Delivery(attempts=20, first_pause_seconds=0.2, longest_pause_seconds=0.2)
 
@@ -149,6 +150,24 @@ def test_what_is_under_way_when_the_process_stops_is_done_by_the_next(small_desk
         wait_until(lambda: len(sent) == 1)
         time.sleep(FAST.hold * 2)
     assert len(sent) == 1
+
+
+def test_a_database_that_breaks_off_delays_and_never_loses(tmp_path: Path) -> None:
+    with own_database() as url:
+        desk = open_desk(tmp_path / "home", 0.1, [write_documents(tmp_path / "docs")], database_url=url)
+        for _ in range(4):
+            _, review = escalate(desk)
+            answer(desk, review)
+        engine = sa.create_engine(SERVER, isolation_level="AUTOCOMMIT")
+        everybody = sa.text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name")
+        with running(desk), engine.connect() as server:
+            for _ in range(4):
+                time.sleep(0.3)
+                server.execute(everybody, {"name": sa.make_url(url).database})
+            wait_until(lambda: pending(desk) == 0, 100)
+        engine.dispose()
+        assert len(mails(desk)) == 4
+        desk.close()
 
 
 def test_a_dead_worker_is_forgotten_and_a_living_one_is_known(small_desk: Desk) -> None:
