@@ -15,6 +15,7 @@ from agents.errors import DeskError
 from agents.model_policy import load_model_policy
 from agents.policy import load_policy
 from agents.privacy_policy import load_privacy_policy
+from agents.team import fixed_accounts
 from integrations import open_calibration, open_embedder, open_index, open_mailer
 from integrations.openai import OpenAIModels
 from integrations.settings import Settings
@@ -51,6 +52,7 @@ def examine(settings: Settings) -> list[Part]:
         ("jobs", check_jobs),
         ("outbox", check_outbox),
         ("mail", check_mail),
+        ("team", check_team),
         ("chat model", check_chat_model),
     ]
     return [_examined(name, check, settings) for name, check in checks]
@@ -228,6 +230,26 @@ def check_mail(settings: Settings) -> Part:
     mailer = open_mailer(settings)
     mailer.check()
     return Part("mail", "ok", mailer.describe())
+
+
+def check_team(settings: Settings) -> Part:
+    """Somebody can sign in to the control room."""
+    from integrations.argon2 import Argon2Passwords  # noqa: PLC0415
+    from integrations.database.engine import Store  # noqa: PLC0415
+    from integrations.database.team import TeamTables  # noqa: PLC0415
+
+    accounts = {each.user.name: each for each in fixed_accounts(settings.users, Argon2Passwords())}
+    if settings.has_database:
+        store = Store(settings.database)
+        try:
+            accounts = {each.user.name: each for each in TeamTables(store).accounts()} | accounts
+        finally:
+            store.close()
+    admins = sum(each.user.may("admin") for each in accounts.values())
+    if not admins:
+        remedy = "`gtm users add NAME --role admin`, or the link that `gtm serve` prints."
+        return Part("team", "off", "no admin can sign in to the control room", remedy)
+    return Part("team", "ok", f"users: {len(accounts)}, of them admins: {admins}")
 
 
 def check_chat_model(settings: Settings) -> Part:

@@ -67,3 +67,14 @@ def test_a_hash_for_the_settings_lets_that_user_in(home: Path, monkeypatch: pyte
     session.close()
     assert account is not None
     assert (account.user.full_name, account.user.role) == ("Lena Oak", "admin")
+
+
+def test_the_doctor_says_whether_anybody_can_sign_in(home: Path) -> None:
+    def team() -> dict[str, str]:
+        parts = json.loads(gtm(home, "doctor", "--json"))["parts"]
+        return next(part for part in parts if part["name"] == "team")
+
+    assert team()["state"] == "off"
+    gtm(home, "users", "add", "anna", "--role", "admin", "--password-stdin", given=f"{PASSWORD}\n")
+    assert team()["state"] == "ok"
+    assert team()["detail"] == "users: 1, of them admins: 1"
