@@ -122,13 +122,22 @@ def _open_models(settings: Settings, store: Store, services: Services) -> ModelR
 
 
 def prepare_jobs(settings: Settings) -> str:
-    """The SQLAlchemy URL of where the durable jobs are kept, ready for several processes."""
+    """The SQLAlchemy URL of where the durable jobs are kept, ready for several processes.
+
+    A file that is no database, or cannot be written, raises `Permanent`.
+    """
     if settings.server_url is None:
         from integrations.database.engine import enter_wal  # noqa: PLC0415
 
         # DBOS leaves a file in the rollback journal: twice the time for each step, and readers wait for writers.
-        with closing(sqlite3.connect(settings.jobs_file)) as connection:
-            enter_wal(connection)
+        try:
+            with closing(sqlite3.connect(settings.jobs_file)) as connection:
+                enter_wal(connection)
+        except sqlite3.Error as error:
+            raise Permanent(
+                f"The jobs cannot be kept in {settings.jobs_file} ({error}). Mend its rights, or move it away: "
+                "what is still to be done stands in the outbox, and will be."
+            ) from error
     return settings.jobs_database
 
 

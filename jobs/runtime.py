@@ -96,9 +96,13 @@ class Jobs:
             "log_level": "ERROR",
         }
         DBOS(config=config)
-        self._register()
-        DBOS.launch()
-        DBOS.register_queue(QUEUE, worker_concurrency=AT_ONCE, polling_interval_sec=self._pace.dequeue)
+        try:
+            self._register()
+            DBOS.launch()
+            DBOS.register_queue(QUEUE, worker_concurrency=AT_ONCE, polling_interval_sec=self._pace.dequeue)
+        except BaseException:
+            DBOS.destroy(destroy_registry=True)
+            raise
         for ticker in self._tickers:
             ticker.start()
 

@@ -10,11 +10,13 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
 
 from agents.effects import Effect, Email, Worker
-from agents.errors import BadInput, Transient
+from agents.errors import BadInput, Permanent, Transient
 from agents.policy import Delivery
 from integrations.smtp import SmtpMailer
+from jobs.runtime import Jobs
 from tests.desk import Desk, open_desk, write_documents
 from tests.jobs.steps import FAST, answer, escalate, pending, running, wait_until
 from tests.mail_server import free_port, mail_server
@@ -168,6 +170,26 @@ def test_a_database_that_breaks_off_delays_and_never_loses(tmp_path: Path) -> No
         engine.dispose()
         assert len(mails(desk)) == 4
         desk.close()
+
+
+def test_a_lost_file_of_jobs_loses_no_effect(small_desk: Desk) -> None:
+    _, review = escalate(small_desk)
+    answer(small_desk, review)
+    small_desk.settings.jobs_file.write_text("this is no database" * 100)
+    with pytest.raises(Permanent, match="stands in the outbox"), running(small_desk):
+        pass
+    small_desk.settings.jobs_file.unlink()
+    with running(small_desk):
+        wait_until(lambda: pending(small_desk) == 0)
+    assert len(mails(small_desk)) == 1
+
+
+def test_jobs_that_could_not_start_may_be_started_again(small_desk: Desk) -> None:
+    nowhere = f"sqlite:///{small_desk.home / 'nowhere' / 'jobs.sqlite3'}"
+    with pytest.raises(OperationalError):
+        Jobs(small_desk.session, small_desk.services, nowhere).start()
+    with running(small_desk):
+        wait_until(lambda: pending(small_desk) == 0)
 
 
 def test_a_dead_worker_is_forgotten_and_a_living_one_is_known(small_desk: Desk) -> None:
