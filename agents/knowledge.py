@@ -139,14 +139,13 @@ class Knowledge:
             vectors = [self._embedder().embed_query(question) for question in questions]
         return topics(questions, np.stack(vectors)) if vectors else []
 
-    def stands_in_documents(self, text: str) -> bool:
-        """Whether a file's document has these letters and digits in a row, whatever stands between them."""
+    def published_with(self, words: str) -> list[str]:
+        """Passages of the files' documents that share most of these words, best first."""
         from knowledge_base.learned import is_learned  # noqa: PLC0415
 
-        wanted = _bare(text)
         with translated(), self._index().snapshot() as snapshot:
-            found = snapshot.chunks([hit.chunk for hit in snapshot.lexical(text, PUBLISHED_DEPTH)])
-        return any(wanted in _bare(chunk.text) for chunk in found.values() if not is_learned(chunk.document))
+            found = snapshot.chunks([hit.chunk for hit in snapshot.lexical(words, PUBLISHED_DEPTH)])
+        return [chunk.text for chunk in found.values() if not is_learned(chunk.document)]
 
     def document(self, name: str) -> DocumentText | None:
         """A whole document, or None where there is none of that name."""
@@ -180,10 +179,6 @@ def _headings(chunks: Sequence[Chunk]) -> tuple[str, ...]:
         if chunk.heading != PurePath(chunk.document).stem
     )
     return tuple(dict.fromkeys(heading for heading in headings if heading))
-
-
-def _bare(text: str) -> str:
-    return "".join(filter(str.isalnum, text.lower()))
 
 
 @contextlib.contextmanager

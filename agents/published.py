@@ -7,6 +7,7 @@ from typing import Final
 from agents.errors import DeskError
 from agents.knowledge import Knowledge
 from agents.masking import Part
+from agents.personal import Address
 from agents.privacy_policy import Kind
 
 _KINDS: Final[frozenset[Kind]] = frozenset({"e-mail", "phone", "address"})
@@ -24,6 +25,14 @@ class Published:
         if part.kind not in _KINDS:
             return False
         try:
-            return self._knowledge.stands_in_documents(part.text)
+            texts = self._knowledge.published_with(part.text)
         except DeskError:
             return False
+        if part.kind == "e-mail":
+            return any(Address(part.text).is_in(text) for text in texts)
+        return any(_bare(part.text) in _bare(text) for text in texts)
+
+
+def _bare(text: str) -> str:
+    """Letters and digits alone: numbers and addresses are written with all kinds of signs between them."""
+    return "".join(filter(str.isalnum, text.lower()))

@@ -194,8 +194,8 @@ def test_what_the_shop_has_published_is_not_personal(tmp_path: Path) -> None:
     docs = write_documents(tmp_path / "docs")
     (docs / "contact.md").write_text("# Contact\n\nWrite to help@shop.example or call 303-555-0142.\n")
     desk = open_desk(tmp_path / "home", 0.3, [docs])
-    proposal = proposed(desk, answer="Write to help@shop.example, call (303) 555-0142, not me@mail.example.")
-    assert proposal.answer == "Write to help@shop.example, call (303) 555-0142, not [e-mail]."
+    proposal = proposed(desk, answer="Write to Help@shop.example, call (303) 555-0142, not p@shop.example.")
+    assert proposal.answer == "Write to Help@shop.example, call (303) 555-0142, not [e-mail]."
     desk.close()
 
 
