@@ -108,6 +108,8 @@ class Privacy:
         erased.update(self._erase_checkpoints(stale))
         erased.update(self._data.expire(until))
         erased.update(self._files.expire(until))
+        if stale:
+            self._let_go(learned=False)
         return dict(erased)
 
     def _address(self, email: str) -> Address:

@@ -189,6 +189,7 @@ def test_old_conversations_are_erased_and_what_was_learned_stays(desk: Desk) -> 
     assert len(desk.session.learning.entries()) == 1
     assert not any(line.detail and line.detail != "(removed)" for line in desk.session.team.audit(99, 0))
     assert (desk.home / "log" / "gtm.log").read_text() == ""
+    assert files_with(desk.home, "I am ANNA") == []
 
 
 @pytest.mark.parametrize(
