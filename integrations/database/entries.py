@@ -9,13 +9,14 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import Row
+from sqlalchemy.engine import Connection, Row
 
 from agents.domain import Reply
 from agents.entries import Entry, EntryChange, EntryStatus, NewEntry, Unanswered
 from agents.team import AuditLine
 from integrations.database.engine import Store
-from integrations.database.tables import entries, messages
+from integrations.database.rows import note_change
+from integrations.database.tables import entries, messages, reviews
 from integrations.database.team import append_audit
 
 
@@ -32,7 +33,10 @@ class EntryBook:
         with self._store.writing() as connection:
             insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
             put = insert(entries).values(row).on_conflict_do_nothing(index_elements=["review"])
-            return connection.execute(put.returning(entries.c.id)).first() is not None
+            proposed = connection.execute(put.returning(entries.c.id)).first() is not None
+            if proposed:
+                _tell(connection, entry.review)
+        return proposed
 
     def get(self, entry: int) -> Entry | None:
         """The entry of this id, or None."""
@@ -70,6 +74,7 @@ class EntryBook:
                 subject=f"entry {entry}",
             )
             append_audit(connection, line)
+            _tell(connection, row.review)
         return _entry(row)
 
     def unanswered(self, since: datetime) -> Sequence[Unanswered]:
@@ -104,6 +109,14 @@ class EntryBook:
                     )
                 )
         return found
+
+
+def _tell(connection: Connection, review: str | None) -> None:
+    """Pages that show the entry of a review look again."""
+    query = sa.select(reviews.c.conversation).where(reviews.c.id == review)
+    conversation = connection.execute(query).scalar_one_or_none()
+    if conversation is not None:
+        note_change(connection, conversation)
 
 
 def _entry(row: Row[Any]) -> Entry:

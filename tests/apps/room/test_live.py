@@ -14,6 +14,7 @@ import httpx
 import pytest
 import uvicorn
 
+from agents.domain import Decision
 from apps.live import Live
 from apps.room.access import COOKIE
 from apps.server import build_app
@@ -60,6 +61,19 @@ def test_a_new_question_is_heard_at_once(desk: Desk, url: str) -> None:
         conversation = desk.session.ask("Can you engrave my name on a tin?").conversation
         name, data = next(events)
     assert (name, data["conversations"]) == ("change", [conversation])
+
+
+def test_a_proposal_and_what_becomes_of_it_are_heard(desk: Desk, url: str) -> None:
+    reply = desk.session.ask("Can you engrave my name on a tin?")
+    desk.session.decide(str(reply.review), Decision(verb="edit", text="Yes, we can.", by="Anna Lee"))
+    heard = ("change", {"conversations": [reply.conversation]})
+    with listening(desk, url) as events:
+        assert next(events)[0] == "ready"
+        desk.session.learning.propose(str(reply.review))
+        assert next(events) == heard
+        entry = desk.session.learning.proposals()[0].entry.id
+        desk.session.learning.dismiss(entry, by="Anna Lee", origin="shell")
+        assert next(events) == heard
 
 
 def test_a_removed_user_hears_no_more(desk: Desk, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
