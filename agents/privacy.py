@@ -88,9 +88,10 @@ class Privacy:
             subject="a customer",
             detail=f"{len(own)} conversations",
         )
-        erased = Counter(self._data.erase(own, address, line))
-        erased.update(self._erase_checkpoints(own))
+        # The rows go last: should this process die before, they lead to the rest again.
+        erased = Counter(self._erase_checkpoints(own))
         erased.update(self._files.erase(address))
+        erased.update(self._data.erase(own, address, line))
         trouble = self._let_go(learned="entries" in erased)
         proof = self._search(address)
         if trouble:
@@ -104,8 +105,8 @@ class Privacy:
             **{name: now - timedelta(days=getattr(days, name)) for name in KeepUntil.model_fields}
         )
         stale = self._data.stale_conversations(until.conversations)
-        erased = Counter(self._data.erase(stale, None, None))
-        erased.update(self._erase_checkpoints(stale))
+        erased = Counter(self._erase_checkpoints(stale))
+        erased.update(self._data.erase(stale, None, None))
         erased.update(self._data.expire(until))
         erased.update(self._files.expire(until))
         if stale:
