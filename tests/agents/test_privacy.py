@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,7 +16,10 @@ from agents.effects import Email
 from agents.errors import BadInput
 from agents.personal import Address
 from agents.session import Session
+from agents.team import AuditLine
 from integrations import connect
+from integrations.database.engine import Store
+from integrations.database.personal import PersonalTables
 from tests.desk import Desk, open_desk, write_documents
 from tests.embedders import HashingEmbedder
 
@@ -224,3 +227,28 @@ def test_an_index_that_cannot_follow_is_named(desk: Desk) -> None:
 def test_an_address_is_replaced_and_longer_ones_are_not() -> None:
     text = f"to {ANNA.upper()}, {JOANN} and me%40x"
     assert Address(ANNA).replaced_in(text, "[e-mail]") == f"to [e-mail], {JOANN} and me%40x"
+
+
+class DiesBeforeTheRows(PersonalTables):
+    """A process that ends just before the rows are erased."""
+
+    def erase(
+        self, conversations: Sequence[str], address: Address | None, line: AuditLine | None
+    ) -> dict[str, int]:
+        raise KeyboardInterrupt
+
+
+def test_a_forgetting_that_was_cut_short_can_be_done_again(desk: Desk) -> None:
+    write_about(desk, ANNA, "v")
+    services = connect(desk.settings)
+    services.open_embedder = HashingEmbedder
+    store = Store(desk.settings.database)
+    services.personal = DiesBeforeTheRows(store)
+    cut_short = Session(services)
+    with pytest.raises(KeyboardInterrupt):
+        cut_short.privacy.forget(ANNA, **WHO)
+    cut_short.close()
+    store.close()
+    forgotten = desk.session.privacy.forget(ANNA, **WHO)
+    assert (forgotten.complete, forgotten.conversations) == (True, 1)
+    assert files_with(desk.home, SECRET) == []
