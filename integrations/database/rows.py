@@ -13,6 +13,7 @@ from agents.cases import Conversation
 from agents.domain import Message, Reply, Role
 from integrations.database.tables import changes, conversations, messages, votes
 
+_CHANGES_IN_ORDER = 74_310_527  # an advisory lock's number; any that nobody else takes
 _INTERNAL = (messages.c.sourced, messages.c.episode, messages.c.review)
 
 
@@ -67,6 +68,9 @@ def add_message(
 
 def note_change(connection: Connection, conversation: str) -> None:
     """Something about a conversation is different now: open pages of all processes look again."""
+    if connection.dialect.name == "postgresql":
+        # A number must not be seen before a smaller one: the reader's cursor would pass over that.
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_CHANGES_IN_ORDER)))
     connection.execute(changes.insert().values(conversation=conversation, at=datetime.now(UTC)))
 
 
