@@ -42,5 +42,7 @@ def run_worker(settings: Settings) -> None:
             sys.stdout.write(f"The jobs run; mail goes to {services.open_mailer().describe()}.\n")
             sys.stdout.flush()
             told.wait()
+            for each in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(each, signal.SIG_DFL)  # who tells it twice does not want to wait
     finally:
         session.close()

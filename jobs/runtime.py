@@ -11,6 +11,7 @@ import logging
 import os
 import secrets
 import socket
+import time
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Final
@@ -73,6 +74,7 @@ class Jobs:
             services.now,
             session.privacy.mask_for("log"),
         )
+        self._under_way: set[int] = set()
         now = self._now()
         self._me = Worker(
             id=secrets.token_hex(8), host=socket.gethostname(), pid=os.getpid(), started=now, beat=now
@@ -112,10 +114,10 @@ class Jobs:
             ticker.tell_to_stop()
         for ticker in self._tickers:
             ticker.join(self._pace.grace)
-        running = DBOS.list_workflows(status="PENDING", executor_id=self._me.id, load_input=False)
-        DBOS.destroy(
-            destroy_registry=True, workflow_completion_timeout_sec=int(self._pace.grace) if running else 0
-        )
+        deadline = time.monotonic() + self._pace.grace
+        while self._under_way and time.monotonic() < deadline:
+            time.sleep(0.05)
+        DBOS.destroy(destroy_registry=True)
         silent = self._now() - timedelta(seconds=self._pace.dead_after)
         self._workers.beat(self._me.model_copy(update={"beat": silent}))
 
@@ -124,8 +126,12 @@ class Jobs:
 
         @DBOS.workflow(name="deliver")
         def deliver(effect_id: int, attempts: int) -> None:
-            outcome = DBOS.run_step({"name": "attempt"}, self._courier.attempt, effect_id, attempts)
-            DBOS.run_step(RECORD, self._courier.record, effect_id, attempts, outcome)
+            self._under_way.add(effect_id)
+            try:
+                outcome = DBOS.run_step({"name": "attempt"}, self._courier.attempt, effect_id, attempts)
+                DBOS.run_step(RECORD, self._courier.record, effect_id, attempts, outcome)
+            finally:
+                self._under_way.discard(effect_id)
 
         @DBOS.workflow(name="daily")
         def daily(name: str, day: str) -> None:
