@@ -1,10 +1,16 @@
 // The live line: tells when something changed, and when nothing can be heard.
 import { address } from "./api.js";
 
+const SILENT = 4000; // ms; a restart of the server is no news
+const AGAIN = 5000;
+
 export function listen({ changed, connected, ended }) {
   let source;
   let silent;
+  let again;
+  let stopped = false;
   const open = () => {
+    if (stopped) return;
     source = new EventSource(address("live"));
     source.addEventListener("ready", () => {
       clearTimeout(silent);
@@ -17,13 +23,15 @@ export function listen({ changed, connected, ended }) {
     });
     source.addEventListener("error", () => {
       clearTimeout(silent);
-      silent = setTimeout(() => connected(false), 4000);
-      if (source.readyState === EventSource.CLOSED) setTimeout(open, 5000);
+      silent = setTimeout(() => connected(false), SILENT);
+      if (source.readyState === EventSource.CLOSED) again = setTimeout(open, AGAIN);
     });
   };
   open();
   return () => {
+    stopped = true;
     clearTimeout(silent);
+    clearTimeout(again);
     source.close();
   };
 }

@@ -106,6 +106,7 @@ function open(me) {
     connected: (there) => {
       if (there && !offline.hidden) current?.view.live?.(null);
       offline.hidden = there;
+      if (!there) get("me", { refresh: true }).then((now) => now.signed_in || showDoor(now, true)).catch(() => {});
     },
     ended: async () => showDoor(await get("me"), true),
   });

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -210,3 +211,19 @@ def test_a_folder_that_is_gone_stops_an_ingest_instead_of_emptying_the_index(
     assert refused.status_code == 400
     assert "not there any more" in refused.json()["error"]
     assert desk.session.document("returns.md") is not None
+
+
+def test_the_setting_for_documents_goes_before_what_was_ingested_last(desk: Desk, tmp_path: Path) -> None:
+    one, other = write_documents(tmp_path / "one"), write_documents(tmp_path / "other")
+    ingest_documents(desk.settings, [one], desk.session.embedder())
+    assert usual_paths(desk.settings) == [one]
+    set_to = desk.settings.model_copy(update={"documents": f"{one}{os.pathsep}{other}"})
+    assert usual_paths(set_to) == [one, other]
+
+
+def test_without_any_documents_an_ingest_says_how_to_begin(
+    desk: Desk, open_room: Callable[..., Room]
+) -> None:
+    refused = open_room("boss").post("ingest")
+    assert refused.status_code == 400
+    assert "gtm ingest PATH" in refused.json()["error"]
