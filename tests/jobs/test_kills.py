@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections import Counter
+from contextlib import closing
 
 from tests.desk import Desk
 from tests.jobs.steps import answer, escalate, pending, running, wait_until
@@ -51,6 +53,22 @@ def deliver_killed(desk: Desk, point: str) -> bool:
 def every(desk: Desk, steps: list[int]) -> list[int]:
     """All steps on SQLite; on PostgreSQL, which is slower to set up, some of them."""
     return steps if desk.settings.database_url is None else steps[::4]
+
+
+def freeze(desk: Desk, process: subprocess.Popen[str]) -> None:
+    """Stop a process where it does not happen to hold a SQLite file, which would stop all others too."""
+    while True:
+        process.send_signal(signal.SIGSTOP)
+        try:
+            for file in (desk.home / "gtm.sqlite3", desk.settings.jobs_file):
+                if desk.settings.database_url is None:
+                    with closing(sqlite3.connect(file, timeout=0.2)) as connection:
+                        connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError:
+            process.send_signal(signal.SIGCONT)
+            time.sleep(0.01)
+        else:
+            return
 
 
 def sent(desk: Desk) -> Counter[str]:
@@ -132,7 +150,7 @@ def test_a_process_thought_dead_that_comes_back_changes_nothing(desk: Desk) -> N
     sleeper = start_jobs(desk)
     assert sleeper.stdout is not None
     assert sleeper.stdout.readline() == "started\n"
-    sleeper.send_signal(signal.SIGSTOP)
+    freeze(desk, sleeper)
     answer(desk, review)
     other = start_jobs(desk)
     wait_until(lambda: pending(desk) == 0)
