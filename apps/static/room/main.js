@@ -39,6 +39,7 @@ async function start() {
 }
 
 function showDoor(me, ended = false) {
+  if (app.querySelector(".door")) return; // several calls find out at once; what is typed there already stays
   stop();
   remember({});
   document.title = `Control room · ${me.brand}`;

@@ -55,6 +55,12 @@ def row(page: Page, question: str) -> Locator:
     return page.locator(".row-item", has_text=question[:30])
 
 
+def open_case(page: Page, question: str) -> None:
+    """Choose a line of the inbox, and wait until the case is there."""
+    row(page, question).click()
+    expect(page.locator(".log")).to_contain_text(question)
+
+
 def ask(page: Page, question: str) -> None:
     """Ask what the desk cannot answer."""
     expect(say(page, question)).to_contain_text("person")
@@ -66,7 +72,7 @@ def test_what_a_person_answers_reaches_the_customer_and_then_answers_the_next_on
     room, customer = sign_in(new_page(), shop.url), open_chat(new_page(), shop.url)
     expect(row(room, ENGRAVE)).to_have_count(0)
     ask(customer, ENGRAVE)
-    row(room, ENGRAVE).click()
+    open_case(room, ENGRAVE)
     expect(room.locator(".log")).to_contain_text(ENGRAVE)
     expect(room.get_by_label("Why it is here")).to_contain_text("Not sure enough")
     shoot(room, "room-case")
@@ -95,8 +101,8 @@ def test_the_second_of_two_is_told_who_was_first_and_keeps_the_words(shop: Desk,
     first, second = sign_in(new_page(), shop.url), sign_in(new_page(), shop.url, "tom")
     customer = open_chat(new_page(), shop.url)
     ask(customer, question)
-    row(first, question).click()
-    row(second, question).click()
+    open_case(first, question)
+    open_case(second, question)
     second.keyboard.press("r")
     second.get_by_label("Your answer").fill("No, we only")
     first.keyboard.press("r")
@@ -113,7 +119,7 @@ def test_a_conversation_is_taken_over_and_handed_back(shop: Desk, new_page: Page
     question = "Can I pay with seashells at your market stall?"
     room, customer = sign_in(new_page(), shop.url), open_chat(new_page(), shop.url)
     ask(customer, question)
-    row(room, question).click()
+    open_case(room, question)
     room.keyboard.press("t")
     expect(customer.locator(".desk-log")).to_contain_text("Anna from our team has joined")
     expect(row(room, question)).to_contain_text("You")
@@ -122,7 +128,7 @@ def test_a_conversation_is_taken_over_and_handed_back(shop: Desk, new_page: Page
     room.keyboard.press("Control+Enter")
     expect(customer.locator(".desk-log")).to_contain_text("Let me ask our market team.")
     room.goto(f"{shop.url}/room#inbox")
-    row(room, question).click()
+    open_case(room, question)
     expect(room.get_by_label("Your message")).to_be_visible()
     room.get_by_role("button", name="Hand back").click()
     room.locator("dialog").get_by_role("button", name="Hand back").click()
@@ -133,7 +139,7 @@ def test_a_draft_goes_out_on_the_second_press_alone(shop: Desk, new_page: Pages)
     question = "I was charged twice for order 48213, please refund one of them"
     room, customer = sign_in(new_page(), shop.url), open_chat(new_page(), shop.url)
     ask(customer, question)
-    row(room, question).click()
+    open_case(room, question)
     draft = room.get_by_role("region", name="The draft").inner_text().split("\n")[0]
     room.keyboard.press("a")
     room.keyboard.press("Enter")
@@ -149,7 +155,7 @@ def test_words_survive_the_end_of_a_session(shop: Desk, new_page: Pages) -> None
     question = "Do you sell oat milk in barrels?"
     customer, room = open_chat(new_page(), shop.url), sign_in(new_page(), shop.url)
     ask(customer, question)
-    row(room, question).click()
+    open_case(room, question)
     room.keyboard.press("r")
     room.get_by_label("Your answer").fill("Not in barrels.")
     room.context.clear_cookies()
@@ -165,7 +171,7 @@ def test_a_dismissal_is_undone(shop: Desk, new_page: Pages) -> None:
     question = "Do you lend out teapots for weddings?"
     customer, room = open_chat(new_page(), shop.url), sign_in(new_page(), shop.url)
     ask(customer, question)
-    row(room, question).click()
+    open_case(room, question)
     room.keyboard.press("r")
     room.get_by_label("Your answer").fill("We do not lend out teapots.")
     room.keyboard.press("Control+Enter")
