@@ -10,6 +10,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from agents.errors import BadInput
+from agents.model_policy import Specialist
 from agents.policy import Section, Text, read_policy
 
 FOLDER = Path(__file__).with_name("prompts")
@@ -30,6 +31,7 @@ class Prompt(Section):
     """Words for a model. Every variable that is used is declared, and every declared one is used."""
 
     name: Text
+    specialist: Specialist
     version: Annotated[int, Field(ge=1)]
     variables: dict[str, Variable]
     system: Text
@@ -81,6 +83,14 @@ class Rendered:
     label: str
     system: str
     user: str
+
+
+def find_prompt(name: str) -> Prompt:
+    """The shipped prompt of a name; another name raises `BadInput` with those that there are."""
+    prompts = load_prompts()
+    if name not in prompts:
+        raise BadInput(f"There is no prompt {name!r}; there are {', '.join(prompts)}.")
+    return prompts[name]
 
 
 def load_prompts(folder: Path = FOLDER) -> dict[str, Prompt]:

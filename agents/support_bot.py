@@ -16,7 +16,7 @@ from agents.knowledge import Draft, History, Knowledge
 from agents.lazy import Lazy
 from agents.masking import Masker, kinds_for
 from agents.ports import Services
-from agents.prompting import load_prompts
+from agents.prompting import find_prompt
 from agents.rules import RuleBook
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ class SupportBot:
         from agents.writing import SupportWriter  # noqa: PLC0415 - paid for where there is a model
 
         masker, kinds = Masker(self._services.privacy), kinds_for(self._services.privacy, "model")
-        prompt = load_prompts()["support_answer"]
+        prompt = find_prompt("support_answer")
         return SupportWriter(self._policy, room, prompt, lambda text: masker.mask(text, kinds).text)
 
     def warm(self) -> None:

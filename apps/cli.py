@@ -17,6 +17,7 @@ from apps import cli_edge as edge
 from apps.cli_customer import customer
 from apps.cli_edge import HomeOption, JsonOption
 from apps.cli_entries import entries
+from apps.cli_prompts import prompts
 from apps.cli_users import users
 
 app = typer.Typer(
@@ -31,6 +32,7 @@ app.add_typer(evaluations)
 app.add_typer(users)
 app.add_typer(customer)
 app.add_typer(entries)
+app.add_typer(prompts)
 conversations = typer.Typer(name="conversations", help="Find conversations, or show one.")
 app.add_typer(conversations)
 

@@ -17,7 +17,7 @@ from agents.policy import load_policy
 from agents.privacy_policy import load_privacy_policy
 from agents.team import fixed_accounts
 from integrations import open_calibration, open_embedder, open_index, open_mailer
-from integrations.openai import OpenAIModels
+from integrations.openai import open_host
 from integrations.settings import Settings
 from jobs.pace import Pace
 from knowledge_base.errors import KnowledgeBaseError
@@ -254,10 +254,10 @@ def check_team(settings: Settings) -> Part:
 
 def check_chat_model(settings: Settings) -> Part:
     """The models' host answers and accepts our key, where one is set."""
-    if settings.openai_api_key is None:
+    host = open_host(settings.openai_api_key, settings.openai_base_url)
+    if host is None:
         remedy = "Set OPENAI_API_KEY, and OPENAI_BASE_URL for another host, for answers in a model's words."
         return Part("chat model", "off", "answers are quoted from the documents", remedy)
-    host = OpenAIModels(settings.openai_api_key.get_secret_value(), settings.openai_base_url)
     names = host.check()
     support = load_model_policy(settings.policies).specialists["support"].model
     if names and support not in names:

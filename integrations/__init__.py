@@ -112,10 +112,9 @@ def _open_models(settings: Settings, store: Store, services: Services) -> ModelR
     from agents.model_policy import load_model_policy  # noqa: PLC0415
     from agents.models import ModelRoom  # noqa: PLC0415
     from integrations.database.model_calls import ModelCallTable  # noqa: PLC0415
-    from integrations.openai import OpenAIModels  # noqa: PLC0415
+    from integrations.openai import open_host  # noqa: PLC0415
 
-    key = settings.openai_api_key
-    host = OpenAIModels(key.get_secret_value(), settings.openai_base_url) if key else None
+    host = open_host(settings.openai_api_key, settings.openai_base_url)
     room = ModelRoom(load_model_policy(settings.policies), host, ModelCallTable(store), services.now)
     services.closers.append(room.close)
     return room

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pydantic import SecretStr
+
 from agents.errors import DeskError, ModelDown, ModelMisused, ModelRefused
 from agents.lazy import Lazy
 from agents.model_policy import SpecialistModel
+from agents.prompting import Rendered
 
 if TYPE_CHECKING:
     import openai
@@ -30,7 +33,6 @@ class OpenAIModels:
 
     def _build(self, settings: SpecialistModel, model: str) -> ChatOpenAI:
         from langchain_openai import ChatOpenAI  # noqa: PLC0415 - a second to import
-        from pydantic import SecretStr  # noqa: PLC0415
 
         return ChatOpenAI(
             model=model,
@@ -41,6 +43,18 @@ class OpenAIModels:
             timeout=settings.timeout_seconds,
             max_retries=0,
         )
+
+    def say(self, settings: SpecialistModel, prompt: Rendered) -> str:
+        """What the specialist's model makes of a prompt, as plain text. Raises in our words."""
+        import openai  # noqa: PLC0415
+
+        try:
+            answer = self.chat(settings, settings.model).invoke(
+                [("system", prompt.system), ("user", prompt.user)]
+            )
+        except openai.OpenAIError as error:
+            raise self.translate(error) from error
+        return str(answer.content)
 
     def check(self) -> list[str]:
         """The names of the host's models. Raises what keeps us from them, in our words."""
@@ -75,3 +89,8 @@ def _retry_after(error: openai.APIStatusError) -> float | None:
         return max(0.0, float(error.response.headers.get("retry-after", "")))
     except ValueError:
         return None
+
+
+def open_host(key: SecretStr | None, base_url: str | None) -> OpenAIModels | None:
+    """The host whose key is set; None without one."""
+    return None if key is None else OpenAIModels(key.get_secret_value(), base_url)

@@ -15,6 +15,7 @@ SHIPPED = load_prompts()
 def write(folder: Path, **changes: str) -> Path:
     parts = {
         "name": "greeting",
+        "specialist": "support",
         "version": "1",
         "variables": "{who: {type: text, sample: Anna}, count: {type: number, sample: 3}}",
         "system": "You greet.",
