@@ -119,8 +119,8 @@ class PersonalFiles(Protocol):
     def expire(self, until: KeepUntil) -> dict[str, int]:
         """Remove e-mails and the lines of logs that are too old."""
 
-    def compact(self) -> None:
-        """Make the databases among the files let go of what was erased, byte by byte."""
+    def compact(self, address: Address | None = None) -> None:
+        """Make the databases among the files let go of what was erased, byte by byte, and vectors of the address."""
 
     def search(self, address: Address, others: Iterable[str]) -> Searched:
         """Look through every byte of every file; `others` are known longer addresses that hold this one."""

@@ -92,7 +92,7 @@ class Privacy:
         erased = Counter(self._erase_checkpoints(own))
         erased.update(self._files.erase(address))
         erased.update(self._data.erase(own, address, line))
-        trouble = self._let_go(learned="entries" in erased)
+        trouble = self._let_go(address, learned="entries" in erased)
         proof = self._search(address)
         if trouble:
             proof = proof.and_also(Searched(found=(trouble,)))
@@ -110,7 +110,7 @@ class Privacy:
         erased.update(self._data.expire(until))
         erased.update(self._files.expire(until))
         if stale:
-            self._let_go(learned=False)
+            self._let_go(None, learned=False)
         return dict(erased)
 
     def _address(self, email: str) -> Address:
@@ -133,12 +133,12 @@ class Privacy:
             self._checkpoints().delete_thread(conversation)
         return {"checkpoints": len(conversations)} if conversations else {}
 
-    def _let_go(self, *, learned: bool) -> str:
+    def _let_go(self, address: Address | None, *, learned: bool) -> str:
         """Take erased entries out of the index, and their bytes out of all files; what failed, in words."""
         try:
             if not self._learning.catch_up() and learned and self._knowledge.status().state != "absent":
                 return "index: it was made by another embedding model; run `gtm ingest`, then forget again"
-            self._files.compact()
+            self._files.compact(address)
         except DeskError as error:
             log.warning("What was erased could not be let go of: %s", error)
             return str(error)

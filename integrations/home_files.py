@@ -16,6 +16,7 @@ from pathlib import Path
 from agents.errors import Transient
 from agents.personal import Address, KeepUntil, Searched
 
+_VECTORS = "data_level0.bin"
 _SQLITE = b"SQLite format 3\x00"
 _CHUNK = 16 * 2**20
 _OVERLAP = 1024  # longer than any address, with what stands around it
@@ -67,7 +68,7 @@ class HomeFiles:
         counts = {"sent e-mails": removed, "logs": shortened}
         return {name: count for name, count in counts.items() if count}
 
-    def compact(self) -> None:
+    def compact(self, address: Address | None = None) -> None:
         """Rewrite every SQLite database from its living rows, and empty its write-ahead log.
 
         A database that others use for too long raises `Transient`.
@@ -76,6 +77,9 @@ class HomeFiles:
             # A state of the vectors is never written again, and holds no text.
             if _is_sqlite(file) and file.name != "chroma.sqlite3":
                 _compact(file)
+            elif address is not None and file.name == _VECTORS:
+                with contextlib.suppress(FileNotFoundError):  # a state that a later one has replaced
+                    _blank(file, address)
 
     def search(self, address: Address, others: Iterable[str]) -> Searched:
         """Every byte of every file; e-mails and the rows of databases also as they read."""
@@ -154,6 +158,19 @@ def _compact(file: Path) -> None:
     except sqlite3.OperationalError as error:
         raise Transient(f"{file} cannot be rewritten just now ({error}). Try again.") from error
     raise Transient(f"{file} is being read all the time, so that it cannot be rewritten. Try again.")
+
+
+def _blank(file: Path, address: Address) -> None:
+    """Blank an address in a file of vectors.
+
+    Chroma writes memory that it never filled into it, with whatever the process had there before. Nothing reads
+    those bytes: an address among vectors is never one of their numbers.
+    """
+    for spelling in address.spellings:
+        with file.open("r+b") as opened:
+            for match in re.finditer(re.escape(spelling.encode()), opened.read(), re.IGNORECASE):
+                opened.seek(match.start())
+                opened.write(bytes(len(spelling)))
 
 
 def _addresses_in(file: Path, address: Address) -> Iterator[str]:

@@ -119,3 +119,12 @@ def test_what_a_job_has_written_in_base64_is_read(files: HomeFiles, home: Path) 
         database.execute("CREATE TABLE outputs (output TEXT)")
         database.execute("INSERT INTO outputs VALUES (?)", (pickled,))
     assert files.search(ANNA, ()).found == (f"file {home / 'jobs.sqlite3'}",)
+
+
+def test_memory_that_the_vectors_file_never_filled_is_blanked(files: HomeFiles, home: Path) -> None:
+    vectors = home / "index" / "chroma" / "state-1" / "data_level0.bin"
+    vectors.parent.mkdir(parents=True)
+    vectors.write_bytes(b"\x01\x02" + ANNA.email.upper().encode() + b"\x03")
+    files.compact(ANNA)
+    assert vectors.read_bytes() == b"\x01\x02" + bytes(len(ANNA.email)) + b"\x03"
+    assert files.search(ANNA, ()).found == ()
