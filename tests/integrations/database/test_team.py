@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -17,24 +15,10 @@ from integrations.database.engine import Store
 from integrations.database.tables import audit
 from integrations.database.team import TeamTables
 from integrations.database.team_sessions import TeamSessionTables
-from tests.postgres import own_database
 
 NOW = datetime.now(UTC)
 ANNA = Account(User(name="anna", full_name="Anna Lee", role="agent"), "hash one")
 EARLIER = NOW - timedelta(minutes=15)
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    if request.param == "sqlite":
-        opened = Store(f"sqlite:///{tmp_path / 'gtm.sqlite3'}")
-        yield opened
-        opened.close()
-        return
-    with own_database() as url:
-        opened = Store(url)
-        yield opened
-        opened.close()
 
 
 @pytest.fixture
