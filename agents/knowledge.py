@@ -86,13 +86,17 @@ class Knowledge:
         """The answer that the passages give, with its confidence."""
         from knowledge_base.answer import compose  # noqa: PLC0415
         from knowledge_base.evidence import evidence  # noqa: PLC0415
+        from knowledge_base.learned import SAME_QUESTION, asks_the_same  # noqa: PLC0415
 
         query, retrieval = found.query, found.retrieval
         extract = compose(query, retrieval, self._answer_words)
         signs = evidence(query, retrieval, extract)
+        confidence = self._calibration().probability(signs) if extract.text else 0.0
+        if extract.passages and asks_the_same(query.question, extract.passages[0].chunk):
+            confidence = max(confidence, SAME_QUESTION)
         return Draft(
             text=extract.text,
-            confidence=self._calibration().probability(signs) if extract.text else 0.0,
+            confidence=confidence,
             citations=tuple(
                 Citation(
                     document=passage.chunk.document,

@@ -13,13 +13,19 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import groupby
+from typing import Final
 
 from knowledge_base.catalog import DocumentRecord, PlacedChunk
 from knowledge_base.index import Index
 from knowledge_base.passages import Chunk, Embedder
+from knowledge_base.terms import FUNCTION_WORDS, stem, words
 from knowledge_base.writer import Update
 
+SAME_QUESTION: Final = 0.95
+"""How sure an answer is that a person gave to this very question, whatever a fit on other questions says."""
+
 _SIGNED = "Answered by the team, "
+_DENIALS = frozenset(("not", "no", "never", "without", "t", "cannot"))
 _NAME = re.compile(re.escape(_SIGNED) + r"\d{1,2} [A-Z][a-z]+ \d{4}")
 _RECIPE = "learned 1"  # raise it with any change of how answers become passages
 _LOOKS_LIKE_MARKUP = re.compile(r"^( {0,3})(#{1,6}(?=\s|$)|[-=]+[ \t]*$)", re.MULTILINE)
@@ -48,6 +54,22 @@ class TeamAnswer:
 def is_learned(document: str) -> bool:
     """Whether a document of the index holds answers of the team rather than a file."""
     return _NAME.fullmatch(document) is not None
+
+
+def asks_the_same(question: str, chunk: Chunk) -> bool:
+    """Whether a question is the one that the team has answered there, but for words that say nothing.
+
+    Small words may differ, a "not" may not: what makes another question of it makes it need an answer of its own.
+    """
+    if not is_learned(chunk.document):
+        return False
+    return _says(question) == _says(chunk.title)
+
+
+def _says(question: str) -> tuple[frozenset[str], bool]:
+    spoken = words(question)
+    content = frozenset(stem(word) for word in spoken if word not in FUNCTION_WORDS)
+    return content or frozenset(spoken), any(word in _DENIALS for word in spoken)
 
 
 def as_markdown(answers: Iterable[TeamAnswer]) -> str:

@@ -16,7 +16,8 @@ from agents.session import Session
 from ingest.pipeline import ingest
 from integrations import connect
 from integrations.settings import Settings
-from tests.desk import Desk, always, open_desk, write_documents
+from knowledge_base.learned import SAME_QUESTION
+from tests.desk import Desk, open_desk, write_documents
 from tests.embedders import HashingEmbedder
 
 ENGRAVING = "Can you engrave a name on the tin?"
@@ -229,17 +230,25 @@ def test_gaps_are_grouped_and_rules_are_none(desk: Desk) -> None:
     assert desk.session.learning.gaps(datetime.now(UTC) + timedelta(hours=1)) == []
 
 
-def test_whoever_accepts_learns_whether_the_next_customer_is_answered(tmp_path: Path) -> None:
-    for confidence, answered in ((0.9, True), (0.3, False)):
-        desk = open_desk(tmp_path / f"{confidence}", 0.3, [write_documents(tmp_path / "docs")])
-        proposal = proposed(desk)
-        desk.services.open_calibration = lambda: always(confidence)  # noqa: B023 - used within the turn
-        session = Session(desk.services)
-        learned = session.learning.accept(proposal.entry.id, ENGRAVING, ANSWER, **WHO)
-        assert learned.confidence == pytest.approx(confidence)
-        assert ("would not answer" in learned.note) != answered
-        assert session.learning.withdraw(proposal.entry.id, **WHO).confidence is None
-        desk.close()
+def test_the_very_question_that_a_person_answered_is_answered(desk: Desk) -> None:
+    assert desk.session.ask(ENGRAVING, visitor="anna").decision == "escalate"  # the desk is sure of nothing
+    proposal = proposed(desk)
+    learned = desk.session.learning.accept(proposal.entry.id, ENGRAVING, ANSWER, **WHO)
+    assert (learned.note, learned.confidence) == ("", SAME_QUESTION)
+    assert desk.session.ask(ENGRAVING, visitor="bert").decision == "answer"
+    assert desk.session.ask("Can you engrave a photo?", visitor="carl").decision == "escalate"
+    assert desk.session.learning.withdraw(proposal.entry.id, **WHO).confidence is None
+
+
+def test_whoever_accepts_is_told_where_another_answer_stands_before_it(desk: Desk) -> None:
+    for number in (1, 2):
+        reply = decide(desk, ENGRAVING, f"Yes, up to {number} letters.")
+        desk.session.learning.propose(reply)
+    accepted = [
+        desk.session.learning.accept(each.entry.id, ENGRAVING, each.answer, **WHO)
+        for each in desk.session.learning.proposals()
+    ]
+    assert "would not answer" in accepted[1].note
 
 
 QUESTION = "Can you engrave my grandmother's name on the tin by Friday?"

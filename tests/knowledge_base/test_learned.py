@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 from ingest.pipeline import ingest
 from knowledge_base.embedding import load_embedder
 from knowledge_base.index import Index
-from knowledge_base.learned import TeamAnswer, as_markdown, is_learned, publish
+from knowledge_base.learned import TeamAnswer, as_markdown, as_passage, asks_the_same, is_learned, publish
 from knowledge_base.passages import Embedder
 from tests.embedders import HashingEmbedder
 from tests.knowledge_base.index_steps import open_index
@@ -45,6 +46,26 @@ def test_a_document_is_named_after_the_day() -> None:
     assert is_learned(ENGRAVING.document)
     assert not is_learned("Answered by the team, 21 November 2026.md")
     assert not is_learned("shipping.md")
+
+
+@pytest.mark.parametrize(
+    ("question", "same"),
+    [
+        ("Can you engrave a name on the tin?", True),
+        ("could you engrave names on my tins", True),
+        ("Can you not engrave a name on the tin?", False),
+        ("Can you engrave a photo on the tin?", False),
+        ("Can you engrave a name on the tin by Friday?", False),
+        ("", False),
+    ],
+)
+def test_the_same_question_may_differ_in_small_words_alone(question: str, same: bool) -> None:
+    assert asks_the_same(question, as_passage(ENGRAVING)) == same
+
+
+def test_a_files_heading_is_never_the_teams_question() -> None:
+    chunk = replace(as_passage(ENGRAVING), document="tins.md")
+    assert not asks_the_same(ENGRAVING.question, chunk)
 
 
 def test_an_answer_is_found_at_once_by_a_reader_that_was_open_before(index: Index) -> None:
