@@ -80,10 +80,13 @@ class ConversationLog(Protocol):
     ) -> Message:
         """Store a message of anybody else."""
 
-    def reply(self, question: Message, reply: Reply, opening: Opening | None = None) -> Message | None:
+    def reply(
+        self, question: Message, reply: Reply, opening: Opening | None = None, *, late: bool = False
+    ) -> Message | None:
         """Store the desk's reply to a stored message and, with `opening`, the review that it opens.
 
-        None, and nothing stored, if a person has come into the conversation meanwhile. Where a review waits
+        None, and nothing stored, if a person has come into the conversation meanwhile; if it comes `late`, also
+        if anything else was said since. Where a review waits
         already, that one stands and is named in the reply.
         """
 

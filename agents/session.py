@@ -115,7 +115,7 @@ class Session:
         accepted = self._accept(text, conversation, visitor)
         return self._answer(accepted, broken_is_an_error=visitor is None)
 
-    def _answer(self, accepted: Accepted, *, broken_is_an_error: bool = False) -> Message | None:
+    def _answer(self, accepted: Accepted, *, broken_is_an_error: bool) -> Message | None:
         """Let the bot answer a stored message, unless it is for a person."""
         if accepted.state in ("waiting", "person"):
             return None
@@ -223,7 +223,7 @@ class Session:
         self._desk.keep_promises()
         now = self._services.now()
         for question in self._log.unanswered(now - FORGOTTEN_AFTER, now - FORGOTTEN_UNTIL):
-            self._answer(Accepted(question, "bot"))
+            self._bot.answer(question, late=True)
 
     def effects(self, status: EffectStatus, limit: int = 100) -> list[EffectStanding]:
         """What has to be done outside, or was: the effects of a status, oldest first."""

@@ -73,10 +73,13 @@ class SupportBot:
         """Build the graph."""
         self._graph()
 
-    def answer(self, question: Message, *, broken_is_an_error: bool) -> Message | None:
+    def answer(
+        self, question: Message, *, broken_is_an_error: bool = False, late: bool = False
+    ) -> Message | None:
         """Answer a stored question, or open the review in which a person does; gives what was said.
 
-        None if a person has come into the conversation meanwhile. What stops the desk from looking it up is
+        None if a person has come into the conversation meanwhile, or if an answer that comes `late` is not
+        needed any more. What stops the desk from looking it up is
         raised where the caller can mend it; else the question goes to a person.
         """
         started = time.perf_counter()
@@ -86,7 +89,7 @@ class SupportBot:
             if broken_is_an_error:
                 raise
             log.exception("A question goes to a person, because the desk could not look it up")
-            return self._hand_over(question)
+            return self._hand_over(question, late=late)
         ruling, now = outcome.ruling, self._services.now()
         reply = Reply(
             decision=ruling.decision,
@@ -101,7 +104,7 @@ class SupportBot:
             written_by=outcome.written_by,
         )
         opening = self._opening(question.text, outcome, now) if ruling.decision == "escalate" else None
-        return self._log.reply(question, reply, opening)
+        return self._log.reply(question, reply, opening, late=late)
 
     def resume(self, conversation: str, interrupt: str, decision: dict[str, str]) -> None:
         """Let the graph go on where it waits for a person."""
@@ -128,7 +131,7 @@ class SupportBot:
             interrupt=outcome.interrupt,
         )
 
-    def _hand_over(self, question: Message) -> Message | None:
+    def _hand_over(self, question: Message, *, late: bool) -> Message | None:
         now = self._services.now()
         reply = Reply(
             decision="escalate",
@@ -139,7 +142,7 @@ class SupportBot:
             seconds=0.0,
         )
         opening = Opening(question.text, "", 0.0, BROKEN, due(self._policy.people, now))
-        return self._log.reply(question, reply, opening)
+        return self._log.reply(question, reply, opening, late=late)
 
     def _history(self, question: Message) -> History:
         """What was said before, without what only kept the conversation going."""

@@ -98,12 +98,14 @@ class Conversations:
         with self._store.writing() as connection:
             return add_message(connection, conversation, role, text, by=by, reply=reply)
 
-    def reply(self, question: Message, reply: Reply, opening: Opening | None = None) -> Message | None:
+    def reply(
+        self, question: Message, reply: Reply, opening: Opening | None = None, *, late: bool = False
+    ) -> Message | None:
         """Store the desk's reply and, where a person must answer, the review: both or neither."""
         with self._store.writing() as connection:
             standing = conversation_of(connection, question.conversation, lock=True)
             assert standing is not None  # noqa: S101 - it has a message
-            if standing.state == "person":
+            if standing.state == "person" or (late and _goes_on(connection, question)):
                 return None
             if opening is not None:
                 review = open_review(connection, standing, question.id, opening)
@@ -225,6 +227,13 @@ def _rested(connection: Connection, standing: Conversation, gap: timedelta | Non
     newest = sa.select(messages.c.at).where(messages.c.conversation == standing.id)
     last = connection.execute(newest.order_by(messages.c.id.desc()).limit(1)).scalar()
     return last is not None and last < datetime.now(UTC) - gap
+
+
+def _goes_on(connection: Connection, question: Message) -> bool:
+    """Whether anything was said after a message."""
+    own = messages.c.conversation == question.conversation
+    newest = connection.execute(sa.select(sa.func.max(messages.c.id)).where(own)).scalar_one()
+    return bool(newest != question.id)
 
 
 def _open_reviews(connection: Connection, conversation: str) -> tuple[str | None, str | None]:

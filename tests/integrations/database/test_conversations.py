@@ -193,6 +193,13 @@ def test_reply_and_review_are_stored_together_or_not_at_all(log: Conversations, 
     assert Reviews(store).list(["pending"], 10) == []
 
 
+def test_a_late_reply_is_not_stored_where_something_was_said_since(log: Conversations) -> None:
+    question = ask(log, "q")
+    assert log.reply(question, a_reply(question.conversation), late=True) is not None
+    assert log.reply(question, a_reply(question.conversation), late=True) is None
+    assert len(log.messages(question.conversation)) == 2
+
+
 def test_changes_name_each_conversation_once_and_go_on_from_the_cursor(log: Conversations) -> None:
     start = log.changes(-1).cursor
     first, second = ask(log, "one"), ask(log, "two")
