@@ -27,7 +27,7 @@ export function teamView(room) {
   });
   const loadAudit = (offset) => attempt(async () => {
     const answer = await get(`audit?offset=${offset}`);
-    const rows = answer.lines.map((each) => h("tr", {}, h("td", {}, time(each.at)), h("td", {}, each.who), h("td", { class: "soft" }, each.origin), h("td", {}, each.what), h("td", {}, each.subject, each.detail ? h("span", { class: "detail soft", title: each.detail }, ` ${each.detail}`) : null)));
+    const rows = answer.lines.map((each) => h("tr", {}, h("td", {}, time(each.at)), h("td", {}, each.who), h("td", { class: "soft" }, each.origin), h("td", {}, each.what), h("td", {}, each.subject, each.subject && each.detail ? " · " : "", each.detail ? h("span", { class: "detail soft", title: each.detail }, ` ${each.detail}`) : null)));
     if (offset) lines.append(...rows);
     else lines.replaceChildren(...rows);
     more.hidden = !answer.more;
