@@ -58,13 +58,13 @@ class Session:
         self._services = services
         self._log = services.log
         self._knowledge = Knowledge(services)
-        self._bot = SupportBot(services, self._knowledge)
-        self._desk = ReviewDesk(services, self._bot.resume)
         masker = Masker(services.privacy)
         self.learning = Learning(services, self._knowledge, masker)
         """What the desk learns from people's answers."""
         self.privacy = Privacy(services, self._knowledge, masker, self.learning)
         """What customers are promised about their data."""
+        self._bot = SupportBot(services, self._knowledge, self.privacy.mask_for("model"))
+        self._desk = ReviewDesk(services, self._bot.resume)
 
     @property
     def policy(self) -> SupportPolicy:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -14,7 +15,6 @@ from agents.errors import DeskError
 from agents.hours import due, promise
 from agents.knowledge import Draft, History, Knowledge
 from agents.lazy import Lazy
-from agents.masking import Masker, kinds_for
 from agents.ports import Services
 from agents.prompting import find_prompt
 from agents.rules import RuleBook
@@ -43,7 +43,9 @@ class Rehearsal:
 class SupportBot:
     """Runs the support graph on what customers ask; its parts are loaded by the first question."""
 
-    def __init__(self, services: Services, knowledge: Knowledge) -> None:
+    def __init__(self, services: Services, knowledge: Knowledge, mask: Callable[[str], str]) -> None:
+        """Open nothing yet; `mask` takes out of a text what no model may see."""
+        self._mask = mask
         self._policy = services.policy
         self._log = services.log
         self._services = services
@@ -65,9 +67,7 @@ class SupportBot:
             return None
         from agents.writing import SupportWriter  # noqa: PLC0415 - paid for where there is a model
 
-        masker, kinds = Masker(self._services.privacy), kinds_for(self._services.privacy, "model")
-        prompt = find_prompt("support_answer")
-        return SupportWriter(self._policy, room, prompt, lambda text: masker.mask(text, kinds).text)
+        return SupportWriter(self._policy, room, find_prompt("support_answer"), self._mask)
 
     def warm(self) -> None:
         """Build the graph."""

@@ -19,6 +19,7 @@ from integrations.database.tables import (
     conversations,
     entries,
     messages,
+    model_calls,
     outbox,
     reviews,
     sign_ins,
@@ -90,7 +91,7 @@ class PersonalTables:
         return counts
 
     def expire(self, until: KeepUntil) -> dict[str, int]:
-        """Erase dismissed entries, delivered effects, sign-ins, and the details of the audit."""
+        """Erase dismissed entries, delivered effects, what pages were told, sign-ins, and details of the audit."""
         old = {
             "entries": entries.delete().where(
                 entries.c.status == "dismissed", entries.c.changed < until.dismissed_entries
@@ -98,6 +99,7 @@ class PersonalTables:
             "outbox": outbox.delete().where(
                 outbox.c.status == "delivered", outbox.c.delivered < until.delivered_effects
             ),
+            "changes": changes.delete().where(changes.c.at < until.delivered_effects),
             "sign_ins": sign_ins.delete().where(sign_ins.c.at < until.sign_ins),
             "audit": audit.update()
             .where(audit.c.at < until.audit_details, audit.c.detail.not_in(("", TOMBSTONE)))
@@ -174,6 +176,7 @@ def _rows(
         outbox,
         _distinct(of(outbox, outbox.c.conversation, own), naming(outbox, outbox.c.payload, outbox.c.reason)),
     )
+    yield model_calls, of(model_calls, model_calls.c.conversation, own)
     yield changes, of(changes, changes.c.conversation, own)
     yield reviews, asked
     yield messages, said
