@@ -100,8 +100,8 @@ class TeamStore(Protocol):
     def remove(self, name: str) -> bool:
         """Forget an account; False where there is none."""
 
-    def attempt(self, name: str, address: str, since: datetime, by_name: int, by_address: int) -> int | None:
-        """Note a sign-in that has not succeeded yet; None where as many have failed since `since`."""
+    def attempt(self, name: str, address: str, at: datetime, by_name: int, by_address: int) -> int | None:
+        """Note a sign-in that has not succeeded yet; None where too many failed in the `WINDOW` before `at`."""
 
     def succeeded(self, attempt: int) -> None:
         """Note that an attempt was a success after all, so that it counts against nobody."""
@@ -146,7 +146,7 @@ class Team:
     def sign_in(self, name: str, password: str, address: str, now: datetime) -> Account:
         """Check a password, at most so often; raises `TooMany`, or `Forbidden` without saying what was wrong."""
         key = _key(name)[:100]
-        attempt = self._store.attempt(key, address, now - WINDOW, ATTEMPTS_BY_NAME, ATTEMPTS_BY_ADDRESS)
+        attempt = self._store.attempt(key, address, now, ATTEMPTS_BY_NAME, ATTEMPTS_BY_ADDRESS)
         if attempt is None:
             raise TooMany(_SLOW_DOWN)
         account = self.check(name, password)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
-from agents.team import Account, AuditLine, User
+from agents.team import WINDOW, Account, AuditLine, User
 from integrations.database.engine import Store
 from integrations.database.tables import audit, sign_ins, users
 
@@ -51,20 +51,20 @@ class TeamTables:
         with self._store.writing() as connection:
             return bool(connection.execute(users.delete().where(users.c.name == name)).rowcount)
 
-    def attempt(self, name: str, address: str, since: datetime, by_name: int, by_address: int) -> int | None:
+    def attempt(self, name: str, address: str, at: datetime, by_name: int, by_address: int) -> int | None:
         """Note a sign-in before it is checked, so that many at once cannot pass the limit together.
 
-        What is older than `since` is forgotten: nobody keeps addresses that no limit needs.
+        What is older than the window is forgotten: nobody keeps addresses that no limit needs.
         """
         with self._store.writing() as connection:
             _alone(connection, sign_ins)
-            connection.execute(sign_ins.delete().where(sign_ins.c.at <= since))
+            connection.execute(sign_ins.delete().where(sign_ins.c.at <= at - WINDOW))
             failed = sa.select(sa.func.count()).where(~sign_ins.c.succeeded)
             of_name = connection.execute(failed.where(sign_ins.c.name == name)).scalar_one()
             of_address = connection.execute(failed.where(sign_ins.c.address == address)).scalar_one()
             if of_name >= by_name or of_address >= by_address:
                 return None
-            row = {"name": name, "address": address, "at": datetime.now(UTC), "succeeded": False}
+            row = {"name": name, "address": address, "at": at, "succeeded": False}
             key: int = connection.execute(sign_ins.insert().values(row).returning(sign_ins.c.id)).scalar_one()
             return key
 
