@@ -202,8 +202,9 @@ def serve(
         # As Ctrl-C does: the server stops, then the jobs, then this process.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
-            with jobs_running(session, services, settings) if settings.jobs == "on" else nullcontext():
-                serve_chat(session, settings, host or settings.host, settings.port if port is None else port)
+            address = host or settings.host, settings.port if port is None else port
+            jobs = jobs_running(session, services, settings) if settings.jobs == "on" else nullcontext()
+            serve_chat(session, settings, address, jobs)
         finally:
             session.close()
 

@@ -9,6 +9,7 @@ import socket
 import sys
 import threading
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Final
@@ -123,11 +124,14 @@ def _add_files(app: FastAPI, session: Session) -> None:
     app.mount("/chat", StaticFiles(directory=STATIC))
 
 
-def serve(session: Session, settings: Settings, host: str, port: int) -> None:
-    """Serve until told to stop; says where on standard output once the first question can be answered.
+def serve(
+    session: Session, settings: Settings, address: tuple[str, int], jobs: AbstractContextManager[None]
+) -> None:
+    """Serve until told to stop, with `jobs` running; says where once the first question can be answered.
 
-    A port that cannot be had raises `BadInput`.
+    A port that cannot be had raises `BadInput` before the jobs are begun.
     """
+    host, port = address
     listener = _listen(host, port)
     warm = threading.Thread(target=_warm, args=(session,), name="warm", daemon=True)
     warm.start()
@@ -141,7 +145,7 @@ def serve(session: Session, settings: Settings, host: str, port: int) -> None:
     url = _address(host, listener)
     lines = [f"{session.policy.brand.name} answers at {url}", entry_line(session, url)]
     server = _DeskServer(config, warm, lines, live)
-    with listener, contextlib.suppress(KeyboardInterrupt):  # raised again once all has been closed
+    with listener, jobs, contextlib.suppress(KeyboardInterrupt):  # raised again once all has been closed
         server.run(sockets=[listener])
 
 
