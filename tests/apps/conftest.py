@@ -135,9 +135,9 @@ def desk(make_desk: Callable[..., Desk], sample_documents: Path) -> Desk:
     return make_desk(sample_documents, messages_a_minute=1000)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium."""
+    """Debian's Chromium; it keeps an event loop in the main thread, so it goes before other tests want their own."""
     if not Path(CHROMIUM).exists():
         missing(f"{CHROMIUM} is missing; tests/install_browser.sh installs it")
     from playwright.sync_api import sync_playwright

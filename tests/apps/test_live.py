@@ -6,7 +6,8 @@ import asyncio
 import contextlib
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,12 @@ from tests.apps.conftest import Desk
 
 PERSON = "I would like to talk to a person, please."
 PAGES = 200
+
+
+def play(scene: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Run a scene on an event loop of its own; the browser of other tests keeps one in the main thread."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(lambda: asyncio.run(scene())).result()
 
 
 class Feed:
@@ -55,7 +62,7 @@ def test_a_change_wakes_the_pages_of_its_visitor_and_those_who_watch_everything(
             live.wake_visitor("bob")
             assert await his.wait(5) == {""}
 
-    asyncio.run(scene())
+    play(scene)
 
 
 def test_many_pages_cost_one_look_and_no_page_none() -> None:
@@ -77,7 +84,7 @@ def test_many_pages_cost_one_look_and_no_page_none() -> None:
         await asyncio.sleep(3 * EVERY)
         assert feed.looks == idle
 
-    asyncio.run(scene())
+    play(scene)
 
 
 def test_a_database_that_is_away_for_a_while_ends_nothing(caplog: pytest.LogCaptureFixture) -> None:
@@ -92,7 +99,7 @@ def test_a_database_that_is_away_for_a_while_ends_nothing(caplog: pytest.LogCapt
             feed.broken = False
             assert await watcher.wait(10) == {"c1"}
 
-    asyncio.run(scene())
+    play(scene)
     assert "locked" in caplog.text
 
 
@@ -109,7 +116,7 @@ def test_whoever_listens_is_sent_home_when_the_server_stops() -> None:
             await asyncio.wait_for(live.ready(), 5)
             assert late.closed
 
-    asyncio.run(scene())
+    play(scene)
 
 
 def news(stream: httpx.Response) -> Iterator[dict[str, Any]]:
