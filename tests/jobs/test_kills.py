@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sqlite3
 import subprocess
@@ -59,6 +60,7 @@ def freeze(desk: Desk, process: subprocess.Popen[str]) -> None:
     """Stop a process where it does not happen to hold a SQLite file, which would stop all others too."""
     while True:
         process.send_signal(signal.SIGSTOP)
+        os.waitid(os.P_PID, process.pid, os.WSTOPPED)  # until then its threads go on
         try:
             for file in (desk.home / "gtm.sqlite3", desk.settings.jobs_file):
                 if desk.settings.database_url is None:
