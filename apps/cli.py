@@ -136,7 +136,7 @@ def list_conversations(
         )
 
 
-@conversations.command()
+@conversations.command(context_settings={"ignore_unknown_options": True})  # an id may begin with a hyphen
 def show(
     conversation: Annotated[str, typer.Argument(help="Its id.", metavar="ID")],
     as_json: JsonOption = False,

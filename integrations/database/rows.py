@@ -19,7 +19,7 @@ _INTERNAL = (messages.c.sourced, messages.c.episode, messages.c.review)
 
 def begin_conversation(connection: Connection, visitor: str | None) -> str:
     """A new conversation; returns its unguessable id."""
-    conversation = f"c{secrets.token_urlsafe(16)}"  # a letter first: an id may stand where an option could
+    conversation = secrets.token_urlsafe(16)
     connection.execute(
         conversations.insert().values(id=conversation, visitor=visitor, created=datetime.now(UTC))
     )
