@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from integrations.database.append_only import keep_for_good
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 metadata = sa.MetaData()
 
