@@ -32,7 +32,6 @@ class SpecialistModel(Section):
     temperature: Annotated[float, Field(ge=0, le=2)]
     max_tokens: Annotated[int, Field(ge=1)]
     timeout_seconds: Positive
-    price: Prices
     fallback: Text | None = None
 
 
@@ -58,14 +57,18 @@ class ModelPolicy(Section):
     backoff_seconds: Positive
     outage: Outage
     budget: Budget
+    prices: dict[Text, Prices]
     specialists: dict[Specialist, SpecialistModel]
 
     @model_validator(mode="after")
     def complete(self) -> Self:
-        """Every specialist has a model."""
+        """Every specialist has a model, and every model a price."""
         missing = set(get_args(Specialist)) - set(self.specialists)
         if missing:
             raise ValueError(f"specialists lacks {', '.join(sorted(missing))}")
+        named = {name for each in self.specialists.values() for name in (each.model, each.fallback) if name}
+        if priceless := named - set(self.prices):
+            raise ValueError(f"prices lacks {', '.join(sorted(priceless))}; give 0 for what costs nothing")
         return self
 
 

@@ -30,6 +30,18 @@ class Breaker:
         with self._lock:
             return self._state()
 
+    @property
+    def failures(self) -> int:
+        """How many calls in a row were not answered."""
+        with self._lock:
+            return self._in_a_row
+
+    @property
+    def open_seconds(self) -> float | None:
+        """For how long it has been open; None where it is closed."""
+        with self._lock:
+            return None if self._opened is None else self._clock() - self._opened
+
     def _state(self) -> State:
         if self._opened is None:
             return "closed"

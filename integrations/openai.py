@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
-from pydantic import SecretStr
+from pydantic import BaseModel, SecretStr
 
 from agents.errors import DeskError, ModelDown, ModelMisused, ModelRefused
 from agents.lazy import Lazy
+from agents.model_calls import Headroom, Way
 from agents.model_policy import SpecialistModel
 from agents.prompting import Rendered
 
 if TYPE_CHECKING:
     import openai
-    from langchain_core.language_models import BaseChatModel
+    from langchain_core.messages import BaseMessage
+    from langchain_core.runnables import Runnable
     from langchain_openai import ChatOpenAI
 
 
@@ -24,14 +28,40 @@ class OpenAIModels:
         """Nothing is imported or connected before the first call."""
         self._key = key
         self._base_url = base_url
-        self._built: dict[tuple[str, float, int], Lazy[ChatOpenAI]] = {}
+        self._built: dict[tuple[str, float, int, float, bool], Lazy[ChatOpenAI]] = {}
 
-    def chat(self, settings: SpecialistModel, model: str) -> BaseChatModel:
+    def endpoint(self, model: str) -> str:  # noqa: ARG002 - all models are on one host
+        """The host's address."""
+        return self._base_url or "the default host"
+
+    def warm(self, settings: SpecialistModel, model: str) -> None:
+        """Import and build what a call needs."""
+        self._chat(settings, model)
+
+    def asked(
+        self, settings: SpecialistModel, model: str, form: type[BaseModel], way: Way
+    ) -> Runnable[Any, BaseMessage]:
         """The model of that name with the settings' temperature and length; it makes one attempt."""
-        which = (model, settings.temperature, settings.max_tokens)
-        return self._built.setdefault(which, Lazy(lambda: self._build(settings, model)))()
+        from langchain_core.utils.function_calling import convert_to_openai_tool  # noqa: PLC0415
 
-    def _build(self, settings: SpecialistModel, model: str) -> ChatOpenAI:
+        chat = self._chat(settings, model, way.counted)
+        if way.by == "function":
+            tool = convert_to_openai_tool(form)
+            choice = {"type": "function", "function": {"name": tool["function"]["name"]}}
+            return chat.bind(tools=[tool], tool_choice=choice, parallel_tool_calls=False)
+        # In the extra body it is sent as it is: as an argument the SDK would read and judge the answer by itself.
+        return chat.bind(extra_body={"response_format": _schema(form)})
+
+    def headroom(self, said: BaseMessage) -> Headroom | None:
+        """The limits in the headers of a response."""
+        headers = said.response_metadata.get("headers")
+        return None if headers is None else read_headroom(headers)
+
+    def _chat(self, settings: SpecialistModel, model: str, counted: bool = True) -> ChatOpenAI:
+        which = (model, settings.temperature, settings.max_tokens, settings.timeout_seconds, counted)
+        return self._built.setdefault(which, Lazy(lambda: self._build(settings, model, counted)))()
+
+    def _build(self, settings: SpecialistModel, model: str, counted: bool) -> ChatOpenAI:
         from langchain_openai import ChatOpenAI  # noqa: PLC0415 - a second to import
 
         return ChatOpenAI(
@@ -42,6 +72,9 @@ class OpenAIModels:
             max_completion_tokens=settings.max_tokens,
             timeout=settings.timeout_seconds,
             max_retries=0,
+            stream_usage=counted,
+            include_response_headers=True,
+            use_responses_api=False,
         )
 
     def say(self, settings: SpecialistModel, prompt: Rendered) -> str:
@@ -49,7 +82,7 @@ class OpenAIModels:
         import openai  # noqa: PLC0415
 
         try:
-            answer = self.chat(settings, settings.model).invoke(
+            answer = self._chat(settings, settings.model).invoke(
                 [("system", prompt.system), ("user", prompt.user)]
             )
         except openai.OpenAIError as error:
@@ -81,6 +114,42 @@ class OpenAIModels:
                 return ModelMisused(said)
         # No connection, a line that broke, an answer that cannot be read.
         return ModelDown(said)
+
+
+def _schema(form: type[BaseModel]) -> dict[str, Any]:
+    """A form as a response format that admits nothing else."""
+    from langchain_core.utils.function_calling import convert_to_openai_function  # noqa: PLC0415
+
+    function = convert_to_openai_function(form, strict=True)
+    named = {"name": function["name"], "schema": function["parameters"], "strict": True}
+    return {"type": "json_schema", "json_schema": named}
+
+
+def read_headroom(headers: Mapping[str, str]) -> Headroom | None:
+    """The limits that headers name; None where they name none."""
+    found = Headroom(
+        requests=_count(headers.get("x-ratelimit-remaining-requests")),
+        tokens=_count(headers.get("x-ratelimit-remaining-tokens")),
+        requests_reset=_seconds(headers.get("x-ratelimit-reset-requests")),
+        tokens_reset=_seconds(headers.get("x-ratelimit-reset-tokens")),
+    )
+    return None if found == Headroom() else found
+
+
+def _count(text: str | None) -> int | None:
+    return int(text) if text is not None and re.fullmatch(r"\d{1,15}", text) else None
+
+
+def _seconds(text: str | None) -> float | None:
+    """Seconds from a duration such as 6m0s, 1.5s or 20ms; None where it is none."""
+    parts = re.fullmatch(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m(?!s))?(?:([\d.]+)s)?(?:([\d.]+)ms)?", text or "")
+    if not text or parts is None:
+        return None
+    try:
+        numbers = [float(part or 0) for part in parts.groups()]
+    except ValueError:
+        return None
+    return sum(number * unit for number, unit in zip(numbers, (86400, 3600, 60, 1, 0.001), strict=True))
 
 
 def _retry_after(error: openai.APIStatusError) -> float | None:

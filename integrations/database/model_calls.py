@@ -1,14 +1,17 @@
-"""The ledger of calls to models: what each took, cost and came to."""
+"""The ledger of models: what each call took, cost and came to, what became of each text, how each model stands."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
-from agents.model_calls import ModelCall
+from agents.model_calls import ModelCall, ModelState, ModelText
 from integrations.database.engine import Store
-from integrations.database.tables import model_calls
+from integrations.database.tables import model_calls, model_states, model_texts
 
 
 class ModelCallTable:
@@ -30,7 +33,34 @@ class ModelCallTable:
 
     def list(self, since: datetime) -> list[ModelCall]:
         """The calls since, oldest first."""
-        columns = [column for column in model_calls.c if column is not model_calls.c.id]
-        query = sa.select(*columns).where(model_calls.c.at >= since).order_by(model_calls.c.id)
+        return [ModelCall.model_validate(row) for row in self._since(model_calls, since)]
+
+    def record_text(self, text: ModelText) -> None:
+        """Keep what became of a text."""
+        with self._store.writing() as connection:
+            connection.execute(model_texts.insert().values(text.model_dump()))
+
+    def texts(self, since: datetime) -> Sequence[ModelText]:
+        """The texts since, oldest first."""
+        return [ModelText.model_validate(row) for row in self._since(model_texts, since)]
+
+    def note_state(self, state: ModelState) -> None:
+        """Keep how a model stands; of two processes, what the later one says."""
+        row = state.model_dump()
+        insert = postgresql.insert if self._store.engine.dialect.name == "postgresql" else sqlite.insert
+        statement = insert(model_states).values(row)
+        with self._store.writing() as connection:
+            connection.execute(statement.on_conflict_do_update(index_elements=["model"], set_=row))
+
+    def states(self) -> Sequence[ModelState]:
+        """How each model stands, by name."""
+        query = sa.select(model_states).order_by(model_states.c.model)
         with self._store.reading() as connection:
-            return [ModelCall.model_validate(dict(row._mapping)) for row in connection.execute(query)]
+            return [ModelState.model_validate(dict(row)) for row in connection.execute(query).mappings()]
+
+    def _since(self, table: sa.Table, since: datetime) -> list[dict[str, Any]]:
+        """The rows of a table since, without their numbers."""
+        columns = [column for column in table.c if column is not table.c.id]
+        query = sa.select(*columns).where(table.c.at >= since).order_by(table.c.id)
+        with self._store.reading() as connection:
+            return [dict(row) for row in connection.execute(query).mappings()]

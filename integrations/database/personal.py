@@ -20,6 +20,7 @@ from integrations.database.tables import (
     entries,
     messages,
     model_calls,
+    model_texts,
     outbox,
     reviews,
     sign_ins,
@@ -177,6 +178,7 @@ def _rows(
         _distinct(of(outbox, outbox.c.conversation, own), naming(outbox, outbox.c.payload, outbox.c.reason)),
     )
     yield model_calls, of(model_calls, model_calls.c.conversation, own)
+    yield model_texts, of(model_texts, model_texts.c.conversation, own)
     yield changes, of(changes, changes.c.conversation, own)
     yield reviews, asked
     yield messages, said

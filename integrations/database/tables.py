@@ -223,6 +223,35 @@ model_calls = sa.Table(
     sa.Column("conversation", sa.String(64), index=True),
 )
 
+model_texts = sa.Table(
+    "model_texts",
+    metadata,
+    _key(),
+    sa.Column("at", UtcTime, nullable=False, index=True),
+    sa.Column("specialist", sa.String(16), nullable=False),
+    sa.Column("model", sa.String(100)),  # NULL where none wrote it
+    sa.Column("prompt", sa.String(100), nullable=False),
+    sa.Column("seconds", sa.Float, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("ending", sa.String(16), nullable=False),
+    sa.Column("cache", sa.String(2)),  # NULL where it was written for this
+    sa.Column("fallback", sa.Boolean, nullable=False),
+    sa.Column("conversation", sa.String(64), index=True),
+    sa.Column("trace", sa.String(32)),
+)
+
+model_states = sa.Table(
+    "model_states",
+    metadata,
+    sa.Column("model", sa.String(100), primary_key=True),
+    sa.Column("breaker", sa.String(16), nullable=False),
+    sa.Column("failures", sa.Integer, nullable=False),
+    sa.Column("opened", UtcTime),
+    sa.Column("requests_left", sa.Integer),
+    sa.Column("tokens_left", sa.BigInteger),
+    sa.Column("at", UtcTime, nullable=False),
+)
+
 entries = sa.Table(
     "entries",
     metadata,

@@ -4,50 +4,16 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
-from pydantic import BaseModel
 
-from agents.model_calls import Job, ModelCall, NoWords
-from agents.model_policy import ModelPolicy, load_model_policy
+from agents.model_calls import NoWords
+from agents.model_policy import Prices
 from agents.models import ModelRoom
-from agents.prompting import load_prompts
-from integrations.openai import OpenAIModels
+from tests.model_room import GOOD, PROMPT, Ledger, job, policy, room_on
 from tests.model_server import ModelServer, Turn, model_server
-
-GOOD = Turn(value={"number": 7})
-PROMPT = load_prompts()["support_answer"].sample()
-
-
-class Answer(BaseModel):
-    """The form that the tests ask for."""
-
-    number: int
-
-
-class Ledger:
-    """Keeps calls in memory."""
-
-    def __init__(self) -> None:
-        self.calls: list[ModelCall] = []
-
-    def record(self, call: ModelCall) -> None:
-        self.calls.append(call)
-
-    def list(self, since: datetime) -> list[ModelCall]:
-        return [call for call in self.calls if call.at >= since]
-
-    def spent(self, since: datetime) -> int:
-        return sum(call.micro_dollars for call in self.calls if call.at >= since)
-
-
-def policy(**changes: object) -> ModelPolicy:
-    """The shipped policy with short waits, one fast model and no other to fall back on."""
-    shipped = load_model_policy().model_dump()
-    shipped["specialists"]["support"] |= {"fallback": None, "timeout_seconds": 1.0}
-    return ModelPolicy.model_validate(shipped | {"backoff_seconds": 0.01} | changes)
 
 
 @pytest.fixture
@@ -61,18 +27,6 @@ def ledger() -> Ledger:
     return Ledger()
 
 
-def room_on(server: ModelServer, ledger: Ledger, rules: ModelPolicy | None = None) -> ModelRoom:
-    return ModelRoom(rules or policy(), OpenAIModels("key", server.url), ledger, lambda: datetime.now(UTC))
-
-
-def seven(answer: Answer) -> Sequence[str]:
-    return [] if answer.number == 7 else [f"{answer.number} is not the number"]
-
-
-def job(seconds: float = 5.0) -> Job[Answer]:
-    return Job(specialist="support", prompt=PROMPT, form=Answer, check=seven, seconds=seconds)
-
-
 def endings(ledger: Ledger) -> list[str]:
     return [call.ending for call in ledger.calls]
 
@@ -80,7 +34,7 @@ def endings(ledger: Ledger) -> list[str]:
 def test_words_that_hold_are_given_with_who_wrote_them(server: ModelServer, ledger: Ledger) -> None:
     server.say(GOOD)
     words = room_on(server, ledger).write(job())
-    assert (words.value.number, words.prompt, words.attempts) == (7, "support_answer@1", 1)
+    assert (words.value.number, words.prompt, words.attempts) == (7, PROMPT.label, 1)
     [call] = ledger.calls
     assert (call.ending, call.input_tokens, call.output_tokens) == ("ok", 100, 20)
     assert call.micro_dollars == round(100 * 0.4 + 20 * 1.6)
@@ -210,9 +164,15 @@ def test_an_outage_leaves_the_model_alone_and_ends_by_itself(server: ModelServer
 def test_another_model_takes_over_from_one_that_is_down(server: ModelServer, ledger: Ledger) -> None:
     rules = policy()
     support = rules.specialists["support"].model_copy(update={"fallback": "spare"})
-    rules = rules.model_copy(update={"specialists": rules.specialists | {"support": support}})
+    prices = rules.prices | {"spare": Prices(input=1, output=2)}
+    rules = rules.model_copy(
+        update={"specialists": rules.specialists | {"support": support}, "prices": prices}
+    )
     server.say(lambda body: GOOD if body["model"] == "spare" else Turn(status=503))
     assert room_on(server, ledger, rules).write(job()).model == "spare"
+    assert [(call.model, call.micro_dollars) for call in ledger.calls][-1] == ("spare", 100 * 1 + 20 * 2)
+    [text] = ledger.written
+    assert (text.model, text.fallback, text.attempts, text.ending) == ("spare", True, 4, "ok")
 
 
 def test_at_the_budgets_end_no_call_is_made(

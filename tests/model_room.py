@@ -1,0 +1,76 @@
+"""A room of models on a scripted host, with a ledger that can be looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from pydantic import BaseModel
+
+from agents.model_calls import Job, ModelCall, ModelState, ModelText
+from agents.model_policy import ModelPolicy, load_model_policy
+from agents.models import ModelRoom
+from agents.prompting import load_prompts
+from integrations.openai import OpenAIModels
+from tests.model_server import ModelServer, Turn
+
+GOOD = Turn(value={"number": 7})
+PROMPT = load_prompts()["support_answer"].sample()
+
+
+class Answer(BaseModel):
+    """The form that the tests ask for."""
+
+    number: int
+
+
+class Ledger:
+    """Keeps calls in memory."""
+
+    def __init__(self) -> None:
+        self.calls: list[ModelCall] = []
+        self.written: list[ModelText] = []
+        self.standing: dict[str, ModelState] = {}
+
+    def record(self, call: ModelCall) -> None:
+        self.calls.append(call)
+
+    def list(self, since: datetime) -> list[ModelCall]:
+        return [call for call in self.calls if call.at >= since]
+
+    def spent(self, since: datetime) -> int:
+        return sum(call.micro_dollars for call in self.calls if call.at >= since)
+
+    def record_text(self, text: ModelText) -> None:
+        self.written.append(text)
+
+    def texts(self, since: datetime) -> Sequence[ModelText]:
+        return [text for text in self.written if text.at >= since]
+
+    def note_state(self, state: ModelState) -> None:
+        self.standing[state.model] = state
+
+    def states(self) -> Sequence[ModelState]:
+        return list(self.standing.values())
+
+
+def policy(**changes: object) -> ModelPolicy:
+    """The shipped policy with short waits, one fast model and no other to fall back on."""
+    shipped = load_model_policy().model_dump()
+    shipped["specialists"]["support"] |= {"fallback": None, "timeout_seconds": 1.0}
+    return ModelPolicy.model_validate(shipped | {"backoff_seconds": 0.01} | changes)
+
+
+def room_on(server: ModelServer, ledger: Ledger, rules: ModelPolicy | None = None) -> ModelRoom:
+    room = ModelRoom(rules or policy(), OpenAIModels("key", server.url), ledger, lambda: datetime.now(UTC))
+    room.warm("support")
+    return room
+
+
+def seven(answer: Answer) -> Sequence[str]:
+    return [] if answer.number == 7 else [f"{answer.number} is not the number"]
+
+
+def job(seconds: float = 5.0, **more: Any) -> Job[Answer]:
+    return Job(specialist="support", prompt=PROMPT, form=Answer, check=seven, seconds=seconds, **more)
