@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from agents.domain import Citation, Message, Review, Role, Source, State, Verb
+from agents.domain import Citation, Message, Place, Review, Role, Source, State, Verb
 from agents.episodes import Step
 
 
@@ -95,3 +95,5 @@ class Plan:
     origin: str
     follow_up: Opening | None = None
     """Opened at once, for what the customer has added meanwhile."""
+    place: Place | None = None
+    """The message of the team's channel that says it, where one does."""

@@ -44,8 +44,8 @@ class Reply(Value):
 
     `confidence` is the calibrated probability that the answer is right, also where a hard rule decided (it is
     then the draft's); a reply to small talk has 1. `reason` says in a few words why this decision was taken.
-    `review` is what a person has to decide, where one has. `answer` is empty where a person is in the
-    conversation and the desk is silent.
+    `review` is what a person has to decide, where one has; under `trace` one can look at how it came about.
+    `answer` is empty where a person is in the conversation and the desk is silent.
     """
 
     decision: ReplyDecision
@@ -59,6 +59,7 @@ class Reply(Value):
     seconds: float
     review: str | None = None
     written_by: str | None = None
+    trace: str | None = None
 
 
 class Message(Value):
@@ -107,14 +108,26 @@ class Review(Value):
         return max(0.0, ((self.decided or now) - self.opened).total_seconds())
 
 
+class Place(Value):
+    """A message in the team's channel, and the thread that it is in; a thread bears the id of its first message."""
+
+    channel: str
+    message: str
+    thread: str | None = None
+
+
 class Decision(Value):
-    """What a person decides on a review. `by` is the name that stands under it; `origin` says from where."""
+    """What a person decides on a review. `by` is the name that stands under it; `origin` says from where.
+
+    `place` is the message of the team's channel that holds these words: what is told of twice is done once.
+    """
 
     verb: Verb
     by: str
     text: str | None = None
     origin: str = "shell"
     seen: int | None = None
+    place: Place | None = None
 
 
 class Decided(Value):

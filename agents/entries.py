@@ -69,6 +69,9 @@ class Entries(Protocol):
     def get(self, entry: int) -> Entry | None:
         """The entry of this id, or None."""
 
+    def of_review(self, review: str) -> Entry | None:
+        """The entry that a review's answer has become, or None."""
+
     def list(self, status: EntryStatus, limit: int = 1000) -> list[Entry]:
         """The entries of a status, newest answer first."""
 

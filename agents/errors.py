@@ -12,6 +12,8 @@ DeskError
 │   ├── ModelRefused    the model's host does not accept our key
 │   └── ModelMisused    the model's host does not understand the request
 └── Transient           trying again may help
+    ├── ChannelClosed   the team's channel takes nothing until somebody mends a setting
+    ├── Throttled       the other side wants to be left alone for a while
     └── ModelDown       the model cannot be reached, is overloaded or broken just now
 """
 
@@ -61,6 +63,18 @@ class NeedsIngest(Permanent):
 
 class Transient(DeskError):
     """A failure that trying again may mend."""
+
+
+class ChannelClosed(Transient):
+    """The team's channel takes nothing until a person mends what the message names."""
+
+
+class Throttled(Transient):
+    """It is too early; `retry_after` seconds from now it may work."""
+
+    def __init__(self, message: str, retry_after: float) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class ModelRefused(Permanent):

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from agents.cases import Accepted, Case, Conversation, Line, NewEffect, Opening, Plan
+from agents.channel_policy import ChannelPolicy
 from agents.domain import (
     Changes,
     ConversationFilter,
     ConversationSummary,
     DeskFigures,
     Message,
+    Place,
     Reply,
     Review,
     ReviewStatus,
@@ -23,14 +26,21 @@ from agents.domain import (
 )
 from agents.effects import Mailer, Outbox, TicketDesk, Workers
 from agents.entries import Entries
+from agents.health_figures import HealthFigures
+from agents.measures import Tallies
 from agents.personal import PersonalData, PersonalFiles
 from agents.policy import People, SupportPolicy
 from agents.privacy_policy import PrivacyPolicy
 from agents.team import Team
+from agents.team_channel import ChannelBook, TeamChannel
 from agents.team_sessions import TeamSessions
+from agents.telemetry import Telemetry
+from agents.tracing import Trace
 from knowledge_base.passages import Embedder
 
 if TYPE_CHECKING:
+    from agents.weekly_policy import WeeklyPolicy
+    from analytics.tables import Standing, Tables
     from langgraph.checkpoint.base import BaseCheckpointSaver
 
     from agents.models import ModelRoom
@@ -133,14 +143,27 @@ class ReviewBook(Protocol):
     def latest(self, conversation: str) -> Review | None:
         """The newest review of a conversation, or None."""
 
-    def decide(self, review: str, plan: Callable[[Case], Plan], seen: int | None) -> Review:
+    def decide(
+        self, review: str, plan: Callable[[Case], Plan], seen: int | None, place: Place | None = None
+    ) -> Review:
         """Carry out what `plan` makes of the case, in one transaction; gives the review as it is then.
 
-        What `plan` raises undoes everything. Raises `BadInput` for an unknown review.
+        What `plan` raises undoes everything. Raises `BadInput` for an unknown review. What a `place` says that
+        was heard before is not done again.
         """
 
-    def say(self, conversation: str, line: Line, origin: str, letter: NewEffect | None) -> Message | None:
-        """A further message of a person; None, and nothing stored, unless one is in the conversation."""
+    def say(
+        self,
+        conversation: str,
+        line: Line,
+        origin: str,
+        letter: NewEffect | None,
+        place: Place | None = None,
+    ) -> Message | None:
+        """A further message of a person; None, and nothing stored, unless one is in the conversation.
+
+        What a `place` says that was heard before is not said again.
+        """
 
     def interrupt(self, review: str) -> tuple[str, str, dict[str, str]] | None:
         """Conversation, interrupt and decision of a decided review whose graph still waits, else None."""
@@ -162,11 +185,29 @@ class Ledger(Protocol):
         """The figures of a period, its days in the people's time zone."""
 
 
+class Traces(Protocol):
+    """How the answers of the last days came about."""
+
+    def trace(self, trace: str) -> Trace | None:
+        """The trace of this id, or None."""
+
+
+class Warehouse(Protocol):
+    """The orders, spend and the like of the business. Safe to share between threads."""
+
+    def standing(self) -> Standing:
+        """What is in the store now."""
+
+    def reading(self) -> AbstractContextManager[Tables]:
+        """The tables, for a while. A store that is locked or gone raises `Transient` or `Permanent`."""
+
+
 @dataclass
 class Services:
     """What a session works with; the heavy parts are built by their functions when first needed.
 
-    `open_calibration` is called for every question and gives the one in force; the others are called once.
+    `open_calibration` and `open_model_calibration` are called for every question and give the one in force; the
+    others are called once.
     """
 
     home: Path
@@ -181,6 +222,13 @@ class Services:
     outbox: Outbox
     workers: Workers
     tickets: TicketDesk
+    telemetry: Telemetry
+    traces: Traces
+    tallies: Tallies
+    health: HealthFigures
+    channel_book: ChannelBook
+    channel_policy: ChannelPolicy
+    open_channel: Callable[[], TeamChannel | None]
     open_mailer: Callable[[], Mailer]
     open_team: Callable[[], Team]
     open_team_sessions: Callable[[], TeamSessions]
@@ -188,7 +236,10 @@ class Services:
     open_index: Callable[[Embedder], Index]
     open_models: Callable[[], ModelRoom]
     open_calibration: Callable[[], Calibration]
+    open_model_calibration: Callable[[], Calibration]
     open_checkpoints: Callable[[], BaseCheckpointSaver[str]]
+    open_warehouse: Callable[[], Warehouse]
+    open_weekly_policy: Callable[[], WeeklyPolicy]
     closers: list[Callable[[], None]] = field(default_factory=list)
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     public_url: str | None = None

@@ -12,6 +12,7 @@ from agents.domain import (
     Decided,
     Decision,
     Message,
+    Place,
     Review,
     ReviewStatus,
     Standing,
@@ -67,29 +68,34 @@ class ReviewDesk:
         now = self._services.now()
         try:
             done = self._reviews.decide(
-                review, lambda case: plan(self._policy, case, decision, now), decision.seen
+                review,
+                lambda case: plan(self._policy, case, decision, now),
+                decision.seen,
+                decision.place,
             )
         except AlreadyDecided:
             first = self.review(review)
             return Decided(review=review, status="already_decided", by=first.by or "", text=first.text)
         return Decided(review=review, status="done", by=decision.by, text=done.text)
 
-    def say(self, conversation: str, text: str, by: str, origin: str) -> Message | Decided:
-        """A person's further words to a customer; where a taken review waits, they are its answer."""
+    def say(
+        self, conversation: str, text: str, by: str, origin: str, place: Place | None = None
+    ) -> Message | Decided:
+        """A person's further words to a customer; where a review waits, they are its answer."""
         text = text.strip()
         _check_words(by, text)
         if not text:
             raise BadInput("Write what the customer shall read.")
         open_review = self._reviews.latest(conversation)
         if open_review is not None and open_review.status != "decided":
-            return self.decide(open_review.id, Decision(verb="reply", by=by, text=text, origin=origin))
+            return self.decide(open_review.id, Decision(verb="reply", by=by, text=text, origin=origin, place=place))
         standing = self._log.conversation(conversation)
         if standing is None:
             raise BadInput(f"There is no conversation {conversation!r} here.")
         question = "" if open_review is None else open_review.question
         away = timedelta(seconds=self._policy.people.away_seconds)
         letter = email(standing, Letter(question, text, by), self._services.now(), away)
-        message = self._reviews.say(conversation, Line("person", text, by), origin, letter)
+        message = self._reviews.say(conversation, Line("person", text, by), origin, letter, place)
         if message is None:
             raise BadInput("Nobody is in this conversation any more. Take it over to write in it.")
         return message

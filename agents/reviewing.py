@@ -48,6 +48,7 @@ def plan(policy: SupportPolicy, case: Case, decision: Decision, now: datetime) -
         effects=_effects(case, done, words),
         origin=decision.origin,
         follow_up=follow_up,
+        place=decision.place,
     )
 
 

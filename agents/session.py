@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from agents.asking import Audience
 from agents.cases import Accepted
 from agents.clean_text import clean
 from agents.domain import (
@@ -17,6 +18,8 @@ from agents.domain import (
     Decision,
     DeskFigures,
     Message,
+    Mode,
+    Place,
     Reply,
     Review,
     Standing,
@@ -24,6 +27,7 @@ from agents.domain import (
 )
 from agents.effects import EffectStanding, EffectStatus
 from agents.errors import BadInput, Forbidden, TooLong, TooMany
+from agents.health import HealthDesk
 from agents.knowledge import History, Knowledge
 from agents.learning import Learning
 from agents.masking import Masker
@@ -63,6 +67,8 @@ class Session:
         """What the desk learns from people's answers."""
         self.privacy = Privacy(services, self._knowledge, masker, self.learning)
         """What customers are promised about their data."""
+        self.health = HealthDesk(services, self._knowledge)
+        """How the desk is, and how its answers came about."""
         self._bot = SupportBot(services, self._knowledge, self.privacy.mask_for("model"))
         self._desk = ReviewDesk(services, self._bot.resume)
 
@@ -81,8 +87,14 @@ class Session:
         """Who of them is signed in."""
         return self._services.open_team_sessions()
 
-    def ask(self, text: str, conversation: str | None = None, visitor: str | None = None) -> Reply:
-        """Answer a message, in a new conversation where none is given.
+    def ask(
+        self,
+        text: str,
+        conversation: str | None = None,
+        visitor: str | None = None,
+        audience: Audience | None = None,
+    ) -> Reply:
+        """Answer a message, in a new conversation where none is given; `audience` may hear it while it is written.
 
         Where a person is in the conversation, or has yet to come, the message is for them and `answer` is empty.
 
@@ -91,7 +103,7 @@ class Session:
         caller's raises `NeedsIngest`; it is stored then, and answered later.
         """
         accepted = self._accept(text, conversation, visitor)
-        message = self._answer(accepted, broken_is_an_error=visitor is None)
+        message = self._answer(accepted, audience, broken_is_an_error=visitor is None)
         if message is not None and message.reply is not None:
             return message.reply
         there = accepted.state == "person"
@@ -106,22 +118,28 @@ class Session:
         )
 
     def respond(
-        self, text: str, conversation: str | None = None, visitor: str | None = None
+        self,
+        text: str,
+        conversation: str | None = None,
+        visitor: str | None = None,
+        audience: Audience | None = None,
     ) -> Message | None:
         """As `ask`, but gives the message that the desk has put into the log.
 
         None where the desk is silent, because a person is in the conversation or has yet to come.
         """
         accepted = self._accept(text, conversation, visitor)
-        return self._answer(accepted, broken_is_an_error=visitor is None)
+        return self._answer(accepted, audience, broken_is_an_error=visitor is None)
 
-    def _answer(self, accepted: Accepted, *, broken_is_an_error: bool) -> Message | None:
+    def _answer(
+        self, accepted: Accepted, audience: Audience | None, *, broken_is_an_error: bool
+    ) -> Message | None:
         """Let the bot answer a stored message, unless it is for a person."""
         if accepted.state in ("waiting", "person"):
             return None
         if accepted.unsettled is not None:
             self._desk.settle(accepted.unsettled)
-        return self._bot.answer(accepted.message, broken_is_an_error=broken_is_an_error)
+        return self._bot.answer(accepted.message, audience, broken_is_an_error=broken_is_an_error)
 
     def stream(
         self, text: str, conversation: str | None = None, visitor: str | None = None
@@ -131,9 +149,12 @@ class Session:
         yield from _PIECES.findall(reply.answer)
         yield reply
 
-    def rehearse(self, text: str, history: History = ()) -> Rehearsal:
-        """Decide on a question asked after `history` without storing anything; no limit applies."""
-        return self._bot.rehearse(clean(text), history)
+    def rehearse(self, text: str, history: History = (), mode: Mode = "offline") -> Rehearsal:
+        """Decide on a question asked after `history` without storing anything; no limit applies.
+
+        In mode `model` a model words it where there is one, which costs what it costs.
+        """
+        return self._bot.rehearse(clean(text), history, mode)
 
     def begin(self, visitor: str | None = None) -> str:
         """Open a conversation and return its id."""
@@ -179,9 +200,14 @@ class Session:
         """Decide a review, or learn who was first. Raises `BadInput` where the decision makes no sense."""
         return self._desk.decide(review, decision)
 
-    def say(self, conversation: str, text: str, by: str, origin: str = "shell") -> Message | Decided:
-        """A person's further words to a customer; where a taken review waits, they are its answer."""
-        return self._desk.say(conversation, text, by, origin)
+    def say(
+        self, conversation: str, text: str, by: str, origin: str = "shell", place: Place | None = None
+    ) -> Message | Decided:
+        """A person's further words to a customer; where a review waits, they are its answer.
+
+        `place` is the message of the team's channel that holds these words: what is told of twice is said once.
+        """
+        return self._desk.say(conversation, text, by, origin, place)
 
     def settle(self, review: str) -> None:
         """Let the graph of a decided review go on; nothing where it has."""

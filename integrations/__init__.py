@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 import os
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from agents.channel_policy import load_channel_policy
 from agents.effects import Mailer
 from agents.errors import BadInput, Permanent
 from agents.lazy import Lazy
@@ -16,7 +18,10 @@ from agents.policy import load_policy
 from agents.ports import Services
 from agents.privacy_policy import load_privacy_policy
 from agents.team import Team, fixed_accounts
+from agents.team_channel import TeamChannel
 from agents.team_sessions import TeamSessions
+from agents.weekly_policy import load_weekly_policy
+from agents.telemetry import Sink, Telemetry
 from integrations.home_files import HomeFiles
 from integrations.settings import Settings
 
@@ -25,7 +30,8 @@ if TYPE_CHECKING:
 
     from agents.models import ModelRoom
     from integrations.database.engine import Store
-    from knowledge_base.confidence import Calibration
+    from integrations.warehouse.store import Warehouse
+    from knowledge_base.confidence import Calibration, Mode
     from knowledge_base.index import Index
     from knowledge_base.passages import Embedder
 
@@ -38,12 +44,15 @@ def connect(settings: Settings) -> Services:
     from integrations.database.conversations import Conversations  # noqa: PLC0415
     from integrations.database.engine import Store  # noqa: PLC0415
     from integrations.database.entries import EntryBook  # noqa: PLC0415
+    from integrations.database.health import HealthBook  # noqa: PLC0415
     from integrations.database.ledger import LedgerBook  # noqa: PLC0415
     from integrations.database.outbox import Outbox  # noqa: PLC0415
     from integrations.database.personal import PersonalTables  # noqa: PLC0415
     from integrations.database.reviews import Reviews  # noqa: PLC0415
+    from integrations.database.slack import SlackBook  # noqa: PLC0415
     from integrations.database.team_sessions import TeamSessionTables  # noqa: PLC0415
     from integrations.database.tickets import Tickets  # noqa: PLC0415
+    from integrations.database.traces import TallyTable, TraceTable  # noqa: PLC0415
     from integrations.database.workers import Workers  # noqa: PLC0415
 
     prepare_home(settings.home)
@@ -64,6 +73,13 @@ def connect(settings: Settings) -> Services:
         outbox=Outbox(store),
         workers=Workers(store),
         tickets=Tickets(store),
+        traces=TraceTable(store),
+        tallies=TallyTable(store),
+        health=HealthBook(store),
+        telemetry=Telemetry(lambda: _open_sinks(store)),
+        channel_book=SlackBook(store),
+        channel_policy=load_channel_policy(settings.policies),
+        open_channel=Lazy(lambda: open_channel(settings)),
         open_mailer=Lazy(lambda: open_mailer(settings)),
         open_team=Lazy(lambda: _open_team(settings, store)),
         open_team_sessions=Lazy(lambda: TeamSessions(TeamSessionTables(store), services.open_team().account)),
@@ -71,11 +87,22 @@ def connect(settings: Settings) -> Services:
         open_embedder=lambda: open_embedder(settings),
         open_index=lambda embedder: _open_kept_index(settings, embedder, services),
         open_calibration=_CurrentCalibration(settings),
+        open_model_calibration=_CurrentCalibration(settings, "model"),
         open_checkpoints=lambda: _open_checkpoints(settings, services),
+        open_warehouse=Lazy(lambda: open_warehouse(settings)),
+        open_weekly_policy=Lazy(lambda: load_weekly_policy(settings.policies)),
         closers=[store.close],
         public_url=settings.public_url,
     )
+    services.closers.append(services.telemetry.close)
     return services
+
+
+def _open_sinks(store: Store) -> list[Sink]:
+    """Where goes what the desk sees of itself."""
+    from integrations.database.traces import TallyTable, TraceTable  # noqa: PLC0415
+
+    return [TraceTable(store), TallyTable(store)]
 
 
 def connect_throw_away(settings: Settings, home: Path) -> Services:
@@ -83,6 +110,7 @@ def connect_throw_away(settings: Settings, home: Path) -> Services:
     passing = {"home": home, "models": settings.models_folder, "database_url": None, "chroma_url": None}
     services = connect(settings.model_copy(update=passing))
     services.open_calibration = _CurrentCalibration(settings)
+    services.open_model_calibration = _CurrentCalibration(settings, "model")
     return services
 
 
@@ -111,13 +139,47 @@ def _open_models(settings: Settings, store: Store, services: Services) -> ModelR
     """The models of the host whose key is set; off without one."""
     from agents.model_policy import load_model_policy  # noqa: PLC0415
     from agents.models import ModelRoom  # noqa: PLC0415
+    from agents.watched_calls import WatchedCalls  # noqa: PLC0415
     from integrations.database.model_calls import ModelCallTable  # noqa: PLC0415
     from integrations.openai import open_host  # noqa: PLC0415
 
     host = open_host(settings.openai_api_key, settings.openai_base_url)
-    room = ModelRoom(load_model_policy(settings.policies), host, ModelCallTable(store), services.now)
+    calls = WatchedCalls(ModelCallTable(store), services.telemetry, _mask_for_log(services))
+    room = ModelRoom(load_model_policy(settings.policies), host, calls, services.now)
     services.closers.append(room.close)
     return room
+
+
+def open_warehouse(settings: Settings) -> Warehouse:
+    """The analytics store that the settings name; opens nothing yet. A URL that cannot be used raises `BadInput`."""
+    from integrations.warehouse.store import Warehouse  # noqa: PLC0415
+
+    url = settings.analytics_url
+    if url is None:
+        from integrations.warehouse.duckdb_engine import DuckDbEngine  # noqa: PLC0415
+
+        return Warehouse(DuckDbEngine(settings.analytics_file))
+    if url.startswith(("postgresql://", "postgresql+psycopg://", "postgres://")):
+        from integrations.warehouse.postgres_engine import PostgresEngine  # noqa: PLC0415
+
+        return Warehouse(PostgresEngine(url))
+    raise BadInput(
+        "GTM_ANALYTICS_URL names no store that is known. Give postgresql://user:password@host/name, "
+        "or leave it out for a file in the home."
+    )
+
+
+def _mask_for_log(services: Services) -> Callable[[str], str]:
+    """Takes out of a text what no log may hold; the masker is made for the first."""
+
+    @Lazy
+    def mask() -> Callable[[str], str]:
+        from agents.masking import Masker, kinds_for  # noqa: PLC0415
+
+        masker, kinds = Masker(services.privacy), kinds_for(services.privacy, "log")
+        return lambda text: masker.mask(text, kinds).text
+
+    return lambda text: mask()(text)
 
 
 def prepare_jobs(settings: Settings) -> str:
@@ -151,6 +213,18 @@ def open_mailer(settings: Settings) -> Mailer:
     return MailFiles(settings.mail_folder, settings.mail_from)
 
 
+def open_channel(settings: Settings) -> TeamChannel | None:
+    """The team's channel in Slack, where its token and channel are set."""
+    if settings.slack_bot_token is None or settings.slack_support_channel is None:
+        return None
+    from integrations.slack.channel import SlackChannel  # noqa: PLC0415
+    from integrations.slack.client import SlackClient  # noqa: PLC0415
+
+    client = SlackClient(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
+    policy = load_channel_policy(settings.policies)
+    return SlackChannel(client, settings.slack_support_channel, policy)
+
+
 def open_embedder(settings: Settings) -> Embedder:
     """The embedding model that the settings name; loads nothing before the first text."""
     from knowledge_base.embedding import load_embedder  # noqa: PLC0415
@@ -171,29 +245,37 @@ def _open_kept_index(settings: Settings, embedder: Embedder, services: Services)
     return index
 
 
-def open_calibration(settings: Settings) -> Calibration:
+def open_calibration(settings: Settings, mode: Mode = "offline") -> Calibration:
     """The fit on the home's own questions, else on its own documents, else the shipped one.
 
-    A file that is there but cannot be used raises `Permanent`.
+    In mode `model` it is about a model's words, of which documents alone tell nothing. A file that is there but cannot be used raises `Permanent`.
     """
     from knowledge_base.confidence import Calibration  # noqa: PLC0415
 
-    files = (settings.calibration, settings.self_calibration)
+    files = _calibrations(settings, mode)
     try:
-        return Calibration.load(next((file for file in files if file.is_file()), None))
+        return Calibration.load(next((file for file in files if file.is_file()), None), mode)
     except ValueError as error:
         raise Permanent(str(error)) from error
+
+
+def _calibrations(settings: Settings, mode: Mode) -> tuple[Path, ...]:
+    """Where a fit may lie, the one that goes first at the beginning."""
+    if mode == "model":
+        return (settings.model_calibration,)
+    return settings.calibration, settings.self_calibration
 
 
 class _CurrentCalibration:
     """The calibration in force; a new fit is noticed by the next question, also of a running server."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, mode: Mode = "offline") -> None:
         self._settings = settings
+        self._mode: Mode = mode
         self._current: tuple[object, Calibration] | None = None
 
     def __call__(self) -> Calibration:
-        stamp = [_stamp(file) for file in (self._settings.calibration, self._settings.self_calibration)]
+        stamp = [_stamp(file) for file in _calibrations(self._settings, self._mode)]
         current = self._current
         if current is None or current[0] != stamp:
             current = self._current = (stamp, self._open())
@@ -201,11 +283,12 @@ class _CurrentCalibration:
 
     def _open(self) -> Calibration:
         try:
-            return open_calibration(self._settings)
+            return open_calibration(self._settings, self._mode)
         except Permanent as error:
             # A fit that an upgrade has outdated must not keep customers from answers.
             log.warning("The shipped confidence is used: %s", error)
-            return open_calibration(self._settings.model_copy(update={"home": self._settings.home / "none"}))
+            nowhere = self._settings.model_copy(update={"home": self._settings.home / "none"})
+            return open_calibration(nowhere, self._mode)
 
 
 def _stamp(file: Path) -> tuple[int, int] | None:

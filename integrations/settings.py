@@ -6,7 +6,7 @@ import difflib
 import logging
 import os
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import AliasChoices, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -17,6 +17,11 @@ PREFIX = "GTM_"
 log = logging.getLogger(__name__)
 
 
+def _outside(name: str) -> Any:
+    """A variable that bears its vendor's name, without our prefix; absent unless set."""
+    return Field(None, validation_alias=AliasChoices(name, name.lower()))
+
+
 class Settings(BaseSettings):
     """Where the state lies and whom to call; every field can be set as `GTM_<FIELD>`."""
 
@@ -24,6 +29,8 @@ class Settings(BaseSettings):
 
     home: Path = Path("var")
     database_url: str | None = None
+    analytics_url: str | None = None
+    """PostgreSQL for orders, spend and the like; else a DuckDB file in the home."""
     chroma_url: str | None = None
     embedding_model: str = "all-MiniLM-L6-v2"
     models: Path | None = None
@@ -48,6 +55,16 @@ class Settings(BaseSettings):
         None, validation_alias=AliasChoices("OPENAI_BASE_URL", "openai_base_url")
     )
     """Another host that speaks OpenAI's chat completions."""
+    slack_bot_token: SecretStr | None = _outside("SLACK_BOT_TOKEN")
+    slack_app_token: SecretStr | None = _outside("SLACK_APP_TOKEN")
+    """For Socket Mode: Slack is spoken to from here, and nothing has to be reachable from outside."""
+    slack_signing_secret: SecretStr | None = _outside("SLACK_SIGNING_SECRET")
+    """For HTTP: Slack calls `/slack/events` on the server of the chat."""
+    slack_api_url: str | None = _outside("SLACK_API_URL")
+    """Another Web API than Slack's own, such as a local counterpart's."""
+    slack_support_channel: str | None = _outside("SLACK_SUPPORT_CHANNEL")
+    """Where cases go: its id, or its name."""
+    slack_gtm_channel: str | None = _outside("SLACK_GTM_CHANNEL")
     jobs: Literal["on", "off"] = "on"
     """Off: `gtm serve` leaves the jobs to `gtm worker`."""
 
@@ -98,6 +115,16 @@ class Settings(BaseSettings):
         return self.home / "index"
 
     @property
+    def analytics_file(self) -> Path:
+        """The DuckDB file of the business data, where no server is set."""
+        return self.home / "analytics.duckdb"
+
+    @property
+    def rejected(self) -> Path:
+        """What imports could not use, as files with line numbers and reasons."""
+        return self.home / "rejected"
+
+    @property
     def checkpoints(self) -> Path:
         """The SQLite file of the graphs' working memory."""
         return self.home / "checkpoints.sqlite3"
@@ -116,6 +143,11 @@ class Settings(BaseSettings):
     def calibration(self) -> Path:
         """The confidence fitted on this home's own questions; absent until fitted."""
         return self.home / "calibration.json"
+
+    @property
+    def model_calibration(self) -> Path:
+        """The confidence in a model's words, fitted on this home's own questions; absent until fitted."""
+        return self.home / "calibration-model.json"
 
     @property
     def self_calibration(self) -> Path:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import logging
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Literal, TypedDict
+from typing import Literal, NotRequired, TypedDict
 
 from agents.effects import Effect, Outbox
-from agents.errors import DeskError, Permanent
+from agents.errors import DeskError, Permanent, Throttled, Transient
 from agents.policy import Delivery
 
 log = logging.getLogger(__name__)
@@ -18,11 +18,17 @@ Handler = Callable[[Effect], object]
 """Delivers one kind of effect. May be called again for the same effect, so it passes the key on or checks first."""
 
 
+Due = tuple[int, int]
+"""The id of an effect, and how many attempts have failed."""
+
+
 class Outcome(TypedDict):
     """How an attempt went, in a form that outlives the process; "gone" where there was nothing left to do."""
 
     result: Literal["delivered", "gone", "try again", "hopeless"]
     reason: str
+    after: NotRequired[float]
+    """Seconds to wait, where the other side has said so; then no number of attempts is the last."""
 
 
 class Courier:
@@ -54,9 +60,14 @@ class Courier:
             effect = self._outbox.effect(effect_id)
             if effect is None or effect.attempts != attempts:
                 return {"result": "gone", "reason": ""}
-            self._handlers[effect.kind](effect)
+            handler = self._handlers.get(effect.kind)
+            if handler is None:
+                raise Transient(f"This process has no settings for the kind {effect.kind!r}; another one has.")
+            handler(effect)
         except Permanent as error:
             return {"result": "hopeless", "reason": self._mask(str(error))}
+        except Throttled as error:
+            return {"result": "try again", "reason": self._mask(str(error)), "after": error.retry_after}
         except DeskError as error:
             return {"result": "try again", "reason": self._mask(str(error))}
         except Exception as error:  # a fault in one handler must not lose the effect
@@ -71,9 +82,25 @@ class Courier:
         """Write down how an attempt went; doing so twice changes nothing."""
         now = self._now()
         if outcome["result"] == "delivered":
-            self._outbox.delivered(effect_id, now)
+            self._outbox.delivered([effect_id], now)
         elif outcome["result"] != "gone":
             hopeless = outcome["result"] == "hopeless"
             pause = None if hopeless else self._patience.pause(attempts + 1, random.random())  # noqa: S311
+            pause = outcome.get("after", pause)
             following = None if pause is None else now + timedelta(seconds=pause)
             self._outbox.failed(effect_id, attempts, outcome["reason"], following)
+
+    def attempt_all(self, due: Sequence[Due]) -> list[Outcome]:
+        """As `attempt`, one after the other."""
+        return [self.attempt(effect_id, attempts) for effect_id, attempts in due]
+
+    def record_all(self, due: Sequence[Due], outcomes: Sequence[Outcome]) -> None:
+        """As `record`; those that were delivered are written down together."""
+        results = list(zip(due, outcomes, strict=True))
+        self._outbox.delivered(
+            [effect_id for (effect_id, _), outcome in results if outcome["result"] == "delivered"],
+            self._now(),
+        )
+        for (effect_id, attempts), outcome in results:
+            if outcome["result"] != "delivered":
+                self.record(effect_id, attempts, outcome)

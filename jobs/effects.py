@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from agents.effects import Effect
 from agents.errors import Permanent
 from agents.mail import answer_email
 from agents.ports import Services
 from agents.session import Session
+from jobs.channel_cases import ChannelCases
+from jobs.channel_replies import Relay
 from jobs.delivery import Handler
+
+AT_HOME: Final = frozenset(("ticket", "resume", "propose"))
+"""Kinds that change our own database alone and may be done twice: those that are due together make one job.
+
+A ticket desk elsewhere takes its kind out of here.
+"""
 
 
 def effect_handlers(session: Session, services: Services) -> dict[str, Handler]:
     """What delivers each kind of effect."""
-    return {
+    handlers: dict[str, Handler] = {
         "email": lambda effect: services.open_mailer().send(
             answer_email(effect, session.policy, services.public_url)
         ),
@@ -20,6 +30,12 @@ def effect_handlers(session: Session, services: Services) -> dict[str, Handler]:
         "resume": lambda effect: session.settle(_review(effect)),
         "propose": lambda effect: session.learning.propose(_review(effect)),
     }
+    channel = services.open_channel()
+    if channel is not None:
+        cases = ChannelCases(session, services, channel)
+        handlers["slack"] = lambda effect: cases.bring_up_to_date(_review(effect))
+        handlers["slack-said"] = Relay(session, services, channel).deliver
+    return handlers
 
 
 def _move_ticket(effect: Effect, services: Services) -> None:

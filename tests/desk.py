@@ -69,6 +69,7 @@ def open_desk(
     *,
     database_url: str | None = None,
     models_url: str | None = None,
+    slack_url: str | None = None,
 ) -> Desk:
     """A desk on a home; its documents are ingested first where any are given."""
     settings = Settings(
@@ -78,6 +79,12 @@ def open_desk(
         policies=None,
         openai_api_key=SecretStr("key") if models_url else None,
         openai_base_url=models_url,
+        slack_bot_token=SecretStr("xoxb-sock") if slack_url else None,
+        slack_app_token=SecretStr("xapp-sock") if slack_url else None,
+        slack_signing_secret=SecretStr("secret-http") if slack_url else None,
+        slack_api_url=slack_url,
+        slack_support_channel="C01SUPPORT" if slack_url else None,
+        slack_gtm_channel=None,
     )
     services = connect(settings)
     services.open_embedder = HashingEmbedder

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,6 +14,7 @@ from sqlalchemy.engine import Connection, Row
 from agents.domain import Reply
 from agents.entries import Entry, EntryChange, EntryStatus, NewEntry, Unanswered
 from agents.team import AuditLine
+from integrations.database import slack
 from integrations.database.engine import Store
 from integrations.database.rows import note_change
 from integrations.database.tables import entries, messages, reviews
@@ -42,6 +43,12 @@ class EntryBook:
         """The entry of this id, or None."""
         with self._store.reading() as connection:
             row = connection.execute(sa.select(entries).where(entries.c.id == entry)).one_or_none()
+        return None if row is None else _entry(row)
+
+    def of_review(self, review: str) -> Entry | None:
+        """The entry that a review's answer has become, or None."""
+        with self._store.reading() as connection:
+            row = connection.execute(sa.select(entries).where(entries.c.review == review)).one_or_none()
         return None if row is None else _entry(row)
 
     def list(self, status: EntryStatus, limit: int = 1000) -> list[Entry]:
@@ -115,8 +122,9 @@ def _tell(connection: Connection, review: str | None) -> None:
     """Pages that show the entry of a review look again."""
     query = sa.select(reviews.c.conversation).where(reviews.c.id == review)
     conversation = connection.execute(query).scalar_one_or_none()
-    if conversation is not None:
+    if conversation is not None and review is not None:
         note_change(connection, conversation)
+        slack.note_case(connection, review, conversation, datetime.now(UTC))
 
 
 def _entry(row: Row[Any]) -> Entry:

@@ -24,7 +24,9 @@ from integrations.database.tables import (
     outbox,
     reviews,
     sign_ins,
+    slack_messages,
     tickets,
+    traces,
     votes,
 )
 from integrations.database.team import append_audit
@@ -102,6 +104,7 @@ class PersonalTables:
             ),
             "changes": changes.delete().where(changes.c.at < until.delivered_effects),
             "sign_ins": sign_ins.delete().where(sign_ins.c.at < until.sign_ins),
+            "traces": traces.delete().where(traces.c.at < until.traces),
             "audit": audit.update()
             .where(audit.c.at < until.audit_details, audit.c.detail.not_in(("", TOMBSTONE)))
             .values(detail=TOMBSTONE),
@@ -179,7 +182,9 @@ def _rows(
     )
     yield model_calls, of(model_calls, model_calls.c.conversation, own)
     yield model_texts, of(model_texts, model_texts.c.conversation, own)
+    yield traces, of(traces, traces.c.conversation, own)
     yield changes, of(changes, changes.c.conversation, own)
+    yield slack_messages, of(slack_messages, slack_messages.c.conversation, own)
     yield reviews, asked
     yield messages, said
     yield conversations, of(conversations, conversations.c.id, own)

@@ -10,13 +10,20 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from agents.cases import Case, Conversation, Line, NewEffect, Plan
-from agents.domain import Message, Review, ReviewStatus
+from agents.domain import Message, Place, Review, ReviewStatus
 from agents.errors import BadInput
 from agents.team import AuditLine
 from integrations.database import outbox as effects
+from integrations.database import slack
 from integrations.database.engine import Store
 from integrations.database.opening import CITATIONS, SOURCES, open_review
-from integrations.database.rows import add_message, conversation_of, note_change
+from integrations.database.rows import (
+    add_message,
+    conversation_of,
+    message_of,
+    messages_with_votes,
+    note_change,
+)
 from integrations.database.tables import conversations, messages, outbox, reviews
 from integrations.database.team import append_audit
 
@@ -46,11 +53,15 @@ class Reviews:
             row = connection.execute(query.limit(1)).one_or_none()
         return None if row is None else _review(row)
 
-    def decide(self, review: str, plan: Callable[[Case], Plan], seen: int | None) -> Review:
+    def decide(
+        self, review: str, plan: Callable[[Case], Plan], seen: int | None, place: Place | None = None
+    ) -> Review:
         """Read the case, plan, and carry it out: all in one transaction that holds review and conversation."""
         now = datetime.now(UTC)
         with self._store.writing() as connection:
             case = _case(connection, review, seen)
+            if place is not None and slack.heard_as(connection, place) is not None:
+                return case.review
             decided = plan(case)
             _claim(connection, case, decided, now)
             _say(connection, case, decided)
@@ -67,13 +78,23 @@ class Reviews:
                 ),
             )
             note_change(connection, case.conversation.id)
+            slack.note_case(connection, review, case.conversation.id, now)
             row = connection.execute(_whole().where(reviews.c.id == review)).one()
         return _review(row)
 
-    def say(self, conversation: str, line: Line, origin: str, letter: NewEffect | None) -> Message | None:
+    def say(
+        self,
+        conversation: str,
+        line: Line,
+        origin: str,
+        letter: NewEffect | None,
+        place: Place | None = None,
+    ) -> Message | None:
         """A further message of the person in a conversation."""
         with self._store.writing() as connection:
             standing = conversation_of(connection, conversation, lock=True)
+            if place is not None and (before := slack.heard_as(connection, place)) is not None:
+                return message_of(connection.execute(messages_with_votes().where(messages.c.id == before)).one())
             if standing is None or standing.state != "person":
                 return None
             message = add_message(
@@ -86,6 +107,9 @@ class Reviews:
             )
             if letter is not None:
                 _put(connection, letter, conversation, None, message.id)
+            slack.note_line(
+                connection, message.id, conversation, standing.episode, now=message.at, place=place
+            )
             append_audit(
                 connection,
                 AuditLine(
@@ -153,6 +177,9 @@ class Reviews:
                     .values(state="resolved", person=None, typing_until=None)
                 )
                 add_message(connection, row.id, "system", text, episode=row.episode)
+                review = slack.newest_review(connection, row.id)
+                if review is not None:
+                    slack.note_case(connection, review, row.id, datetime.now(UTC))
         return len(rows)
 
 
@@ -241,6 +268,15 @@ def _say(connection: Connection, case: Case, plan: Plan) -> None:
             episode=case.conversation.episode,
             review=case.review.id if line.answers else None,
         )
+        if line.role == "person":
+            slack.note_line(
+                connection,
+                message.id,
+                case.conversation.id,
+                case.conversation.episode,
+                now=message.at,
+                place=plan.place,
+            )
         answer = message.id if line.answers else answer
     for effect in plan.effects:
         _put(connection, effect, case.conversation.id, case.review.id, answer)

@@ -223,6 +223,28 @@ model_calls = sa.Table(
     sa.Column("conversation", sa.String(64), index=True),
 )
 
+traces = sa.Table(
+    "traces",
+    metadata,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("conversation", sa.String(64), index=True),
+    sa.Column("at", UtcTime, nullable=False),
+    sa.Column("seconds", sa.Float, nullable=False),
+    sa.Column("decision", sa.String(16)),  # NULL where the desk was silent
+    sa.Column("mode", sa.String(16)),
+    sa.Column("spans", sa.Text, nullable=False),  # JSON
+    sa.Index("traces_by_time", "at", "seconds", "decision", "mode"),  # figures need not read the spans
+)
+
+tallies = sa.Table(
+    "tallies",
+    metadata,
+    sa.Column("name", sa.String(64), primary_key=True),
+    sa.Column("labels", sa.String(500), primary_key=True),  # JSON
+    sa.Column("edge", sa.String(16), primary_key=True),
+    sa.Column("value", sa.Float, nullable=False),
+)
+
 model_texts = sa.Table(
     "model_texts",
     metadata,
@@ -265,4 +287,38 @@ entries = sa.Table(
     sa.Column("changed", UtcTime, nullable=False),
     sa.Column("by", sa.String(200)),  # who accepted, dismissed or withdrew it
     sqlite_autoincrement=True,  # the audit and the links to an answer name it for good
+)
+
+slack_connection = sa.Table(
+    "slack_connection",
+    metadata,
+    sa.Column("channel", sa.String(64), primary_key=True),  # where cases go; no row: nowhere
+    sa.Column("since", UtcTime, nullable=False),
+)
+
+slack_messages = sa.Table(
+    "slack_messages",
+    metadata,
+    sa.Column("key", sa.String(100), primary_key=True),  # stands in the message too, as the id of its first block
+    sa.Column("number", sa.Integer, nullable=False),  # its order within the thread
+    sa.Column("kind", sa.String(16), nullable=False),  # of `agents.team_channel.NoteKind`
+    sa.Column("conversation", sa.String(64), nullable=False, index=True),
+    sa.Column("episode", sa.Integer, nullable=False),
+    sa.Column("review", sa.String(64)),
+    sa.Column("subject", Id),  # the message or the entry that it shows
+    sa.Column("channel", sa.String(64)),
+    sa.Column("thread", sa.String(32)),
+    sa.Column("ts", sa.String(32)),  # Slack's id of it; NULL until it is known to be there
+    sa.Column("tried", UtcTime),  # since then it may be there
+    sa.Column("shown", sa.String(64)),  # the mark of what it shows
+    sa.Column("holder", sa.String(32)),  # who works on the case, of a card
+    sa.Column("held_until", UtcTime),
+    sa.Index("slack_messages_by_place", "channel", "ts"),
+)
+
+slack_events = sa.Table(
+    "slack_events",
+    metadata,
+    sa.Column("id", sa.String(200), primary_key=True),
+    sa.Column("at", UtcTime, nullable=False, index=True),
 )

@@ -1,0 +1,1 @@
+"""The team's side in Slack: what its members press, write and ask."""

@@ -1,0 +1,301 @@
+"""Which Slack message stands for what, and what the channel has yet to be told."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection, Row
+
+from agents.domain import Place
+from agents.team_channel import ChannelMessage, ChannelStanding, Heard
+from integrations.database import outbox as effects
+from integrations.database.engine import Store
+from integrations.database.tables import (
+    conversations,
+    outbox,
+    reviews,
+    slack_connection,
+    slack_events,
+    slack_messages,
+)
+
+KIND = "slack"
+HEARD = "slack-said"
+HEARD_BY_JOBS_AFTER = timedelta(seconds=15)  # who hears it passes it on; the jobs do where that process died
+EVENTS_KEPT = timedelta(days=1)
+
+
+def note_case(
+    connection: Connection, review: str, conversation: str, now: datetime, at: datetime | None = None
+) -> None:
+    """Have the messages of a case brought up to date once this transaction has happened; nothing without Slack."""
+    if not is_on(connection):
+        return
+    # Whatever brings a case up to date does so wholly: one that has not begun yet will see this too.
+    moment = "" if at is None else f"{at:%Y%m%dT%H%M%S}"
+    effects.add(
+        connection,
+        key=f"slack:{review}:{moment or secrets.token_hex(6)}",
+        kind=KIND,
+        payload={},
+        now=at or now,
+        conversation=conversation,
+        review=review,
+    )
+
+
+def note_line(
+    connection: Connection,
+    message: int,
+    conversation: str,
+    episode: int,
+    *,
+    now: datetime,
+    place: Place | None = None,
+) -> None:
+    """Have what was said shown in the thread of its case, if it has one; nothing where `place` already shows it."""
+    if not is_on(connection):
+        return
+    review = newest_review(connection, conversation)
+    if review is None:
+        return
+    line = ChannelMessage(
+        key=f"line:{message}",
+        kind="line",
+        conversation=conversation,
+        episode=episode,
+        review=review,
+        subject=message,
+        place=place,
+        shown=None,
+    )
+    _insert(connection, line)
+    note_case(connection, review, conversation, now)
+
+
+def is_on(connection: Connection) -> bool:
+    """Whether cases go to Slack."""
+    return connection.execute(sa.select(slack_connection.c.channel).limit(1)).first() is not None
+
+
+def heard_as(connection: Connection, place: Place) -> int | None:
+    """The message of the conversation log that a Slack message has become, or None."""
+    same = slack_messages.c.channel == place.channel, slack_messages.c.ts == place.message
+    found: int | None = connection.execute(sa.select(slack_messages.c.subject).where(*same).limit(1)).scalar()
+    return found
+
+
+def newest_review(connection: Connection, conversation: str) -> str | None:
+    """The newest review of a conversation, or None."""
+    query = sa.select(reviews.c.id).where(reviews.c.conversation == conversation)
+    found: str | None = connection.execute(query.order_by(reviews.c.opened.desc()).limit(1)).scalar()
+    return found
+
+
+class SlackBook:
+    """Implements `agents.team_channel.ChannelBook`."""
+
+    def __init__(self, store: Store) -> None:
+        """Work on the tables of a store."""
+        self._store = store
+
+    def turn_on(self, channel: str, now: datetime) -> None:
+        """From now on cases go to this channel; those that are open and not there yet go now."""
+        known = sa.exists().where(slack_messages.c.review == reviews.c.id, slack_messages.c.ts.is_not(None))
+        waits = sa.exists().where(
+            outbox.c.review == reviews.c.id, outbox.c.kind == KIND, outbox.c.status == "pending"
+        )
+        query = sa.select(reviews.c.id, reviews.c.conversation).where(
+            reviews.c.status != "decided", ~known, ~waits
+        )
+        with self._store.writing() as connection:
+            found = connection.execute(sa.select(slack_connection.c.channel)).scalars().all()
+            if list(found) != [channel]:
+                connection.execute(slack_connection.delete())
+                connection.execute(slack_connection.insert().values(channel=channel, since=now))
+            for row in connection.execute(query.order_by(reviews.c.opened)).all():
+                note_case(connection, row.id, row.conversation, now)
+
+    def turn_off(self) -> None:
+        """Nothing goes there any more; what still waits is let go of."""
+        with self._store.writing() as connection:
+            connection.execute(slack_connection.delete())
+            connection.execute(outbox.delete().where(outbox.c.kind == KIND, outbox.c.status != "delivered"))
+
+    def standing(self) -> ChannelStanding | None:
+        """The channel that cases go to, or None."""
+        ours = outbox.c.kind.in_((KIND, HEARD))
+        late = outbox.select().where(ours, outbox.c.status != "delivered", outbox.c.reason.is_not(None))
+        with self._store.reading() as connection:
+            row = connection.execute(sa.select(slack_connection)).first()
+            if row is None:
+                return None
+            trouble = connection.execute(late.order_by(outbox.c.id).limit(1)).first()
+            counted = sa.select(sa.func.count()).select_from(late.subquery())
+            waiting = connection.execute(counted).scalar_one()
+        return ChannelStanding(
+            channel=row.channel,
+            since=row.since,
+            waiting=waiting,
+            trouble=None if trouble is None else trouble.reason,
+        )
+
+    def take(self, review: str, holder: str, now: datetime, until: datetime) -> bool:
+        """Hold a case for a while; False where somebody else does."""
+        free = sa.or_(
+            slack_messages.c.held_until.is_(None),
+            slack_messages.c.held_until < now,
+            slack_messages.c.holder == holder,
+        )
+        query = sa.select(reviews.c.conversation, reviews.c.episode).where(reviews.c.id == review)
+        with self._store.writing() as connection:
+            case = connection.execute(query).one_or_none()
+            if case is None:
+                return False
+            card = ChannelMessage(
+                key=f"card:{review}",
+                kind="card",
+                conversation=case.conversation,
+                episode=case.episode,
+                review=review,
+            )
+            _insert(connection, card)
+            # An episode has one thread, however many reviews: its first card is held for all of them.
+            own = (
+                slack_messages.c.conversation == case.conversation,
+                slack_messages.c.episode == case.episode,
+                slack_messages.c.kind == "card",
+            )
+            first = sa.select(sa.func.min(slack_messages.c.number)).where(*own).scalar_subquery()
+            held = slack_messages.update().where(*own, slack_messages.c.number == first, free)
+            taken = connection.execute(held.values(holder=holder, held_until=until))
+            return taken.rowcount == 1
+
+    def release(self, holder: str) -> None:
+        """Let go of what somebody holds."""
+        self._change(slack_messages.c.holder == holder, holder=None, held_until=None)
+
+    def messages(self, conversation: str, episode: int) -> Sequence[ChannelMessage]:
+        """The messages of an episode, posted or to be posted, in order."""
+        own = slack_messages.c.conversation == conversation, slack_messages.c.episode == episode
+        query = slack_messages.select().where(*own).order_by(slack_messages.c.number, slack_messages.c.key)
+        with self._store.reading() as connection:
+            return [_message(row) for row in connection.execute(query)]
+
+    def add(self, message: ChannelMessage) -> ChannelMessage:
+        """A message to be posted; the one of this key that is there stands."""
+        with self._store.writing() as connection:
+            _insert(connection, message)
+            row = connection.execute(slack_messages.select().where(slack_messages.c.key == message.key)).one()
+        return _message(row)
+
+    def tried(self, key: str, at: datetime | None) -> None:
+        """It may be there from now on; None: it is not there."""
+        self._change(slack_messages.c.key == key, tried=at)
+
+    def posted(self, key: str, place: Place, shown: str | None) -> None:
+        """It stands there and shows this."""
+        where = {"channel": place.channel, "thread": place.thread, "ts": place.message}
+        self._change(slack_messages.c.key == key, **where, shown=shown)
+
+    def wake(self, review: str, at: datetime) -> None:
+        """Bring a case up to date then; once for a moment."""
+        with self._store.writing() as connection:
+            query = sa.select(reviews.c.conversation).where(reviews.c.id == review)
+            conversation = connection.execute(query).scalar_one()
+            note_case(connection, review, conversation, at, at)
+
+    def case_of(self, channel: str, thread: str) -> tuple[str, str] | None:
+        """Conversation and newest review of the case whose thread this is, or None."""
+        card = (
+            slack_messages.c.channel == channel,
+            slack_messages.c.ts == thread,
+            slack_messages.c.kind == "card",
+        )
+        with self._store.reading() as connection:
+            row = connection.execute(slack_messages.select().where(*card).limit(1)).first()
+            if row is None:
+                return None
+            known = sa.select(conversations.c.episode).where(conversations.c.id == row.conversation)
+            if connection.execute(known).scalar() != row.episode:
+                return row.conversation, row.review
+            return row.conversation, newest_review(connection, row.conversation) or row.review
+
+    def hear(self, place: Place, member: str, text: str, now: datetime) -> Heard | None:
+        """Keep what was written in a thread until it has reached the customer; None where it was heard before."""
+        key = f"slack-said:{place.channel}:{place.message}"
+        payload = {**place.model_dump(exclude_none=True), "member": member, "text": text}
+        case = self.case_of(place.channel, place.thread or "")
+        if case is None:
+            return None
+        with self._store.writing() as connection:
+            known = sa.select(outbox.c.id).where(outbox.c.key == key)
+            if connection.execute(known).first() is not None:
+                return None
+            effects.add(
+                connection,
+                key=key,
+                kind=HEARD,
+                payload=payload,
+                now=now + HEARD_BY_JOBS_AFTER,
+                conversation=case[0],
+                review=case[1],
+            )
+            effect = connection.execute(known).scalar_one()
+        return Heard(effect=effect, place=place, member=member, text=text)
+
+    def first_time(self, event: str, now: datetime) -> bool:
+        """Whether an event comes for the first time; of two processes that ask, one is told True."""
+        with self._store.writing() as connection:
+            insert = _insert_for(connection)(slack_events).values(id=event, at=now)
+            put = insert.on_conflict_do_nothing(index_elements=["id"]).returning(slack_events.c.id)
+            first = connection.execute(put).first() is not None
+            connection.execute(slack_events.delete().where(slack_events.c.at < now - EVENTS_KEPT))
+        return first
+
+    def _change(self, *conditions: sa.ColumnElement[bool], **values: object) -> None:
+        with self._store.writing() as connection:
+            connection.execute(slack_messages.update().where(*conditions).values(values))
+
+
+def _insert_for(connection: Connection) -> Any:
+    return sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+
+
+def _insert(connection: Connection, message: ChannelMessage) -> None:
+    own = slack_messages.c.conversation == message.conversation
+    last = sa.select(sa.func.coalesce(sa.func.max(slack_messages.c.number), 0) + 1).where(own)
+    values = message.model_dump(exclude={"place"}) | {
+        "number": last.scalar_subquery(),
+        "channel": message.place.channel if message.place else None,
+        "thread": message.place.thread if message.place else None,
+        "ts": message.place.message if message.place else None,
+    }
+    insert = _insert_for(connection)(slack_messages).values(values)
+    connection.execute(insert.on_conflict_do_nothing(index_elements=["key"]))
+
+
+def _message(row: Row[Any]) -> ChannelMessage:
+    place = None if row.ts is None else Place(channel=row.channel, message=row.ts, thread=row.thread)
+    return ChannelMessage(
+        key=row.key,
+        kind=row.kind,
+        conversation=row.conversation,
+        episode=row.episode,
+        review=row.review,
+        subject=row.subject,
+        place=place,
+        tried=row.tried,
+        shown=row.shown,
+    )
+
+
+def heard_in(effect_id: int, payload: dict[str, str]) -> Heard:
+    """What an effect of the kind `slack-said` holds."""
+    place = Place(channel=payload["channel"], message=payload["message"], thread=payload.get("thread"))
+    return Heard(effect=effect_id, place=place, member=payload["member"], text=payload["text"])
