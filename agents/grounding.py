@@ -15,6 +15,7 @@ from functools import cached_property
 from typing import Literal
 
 from agents.facts import Facts, Quantity, facts
+from agents.language import is_foreign
 from knowledge_base.terms import FUNCTION_WORDS, stem, words
 from knowledge_base.units import split_units
 
@@ -137,17 +138,18 @@ def check_quotes(quotes: Sequence[str], sources: Sources) -> list[Failure]:
     return failures
 
 
-def check_sentence(sentence: str, sources: Sources) -> list[Failure]:
+def check_sentence(sentence: str, sources: Sources, *, translated: bool = True) -> list[Failure]:
     """What a sentence says that no source does; empty where it is grounded.
 
     A number or name counts as grounded where it stands in a source's sentence that speaks of the same, not
     just anywhere. Names, substance and negations can only be compared in the sources' language; in another
-    one, numbers, units, times and links are looked for in all sources.
+    one, numbers, units, times and links are looked for in all sources. Where it cannot be `translated`, a sentence
+    that does not look like the sources' language is held against them all the same.
     """
     bare = _LIST_MARK.sub("", sentence)
     said = facts(bare)
     failures = list(_links(said, sources))
-    if not is_english(sentence):
+    if translated and (is_foreign(sentence) or not is_english(sentence)):
         return [*failures, *_numbers(said, sources.sentences), *_times(said, sources.sentences)]
     support = sources.support(sentence)
     near = support

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from agents.domain import Citation, Source
 from agents.errors import NeedsIngest, Permanent, Transient
+from agents.injections import holds_order
 from agents.lazy import Lazy
 from knowledge_base.errors import (
     IndexAbsent,
@@ -40,6 +41,8 @@ class Found:
 
     query: Query
     retrieval: Retrieval
+    version: str = ""
+    """Of the index that was searched: what is found now may read otherwise in another one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,12 @@ class Draft:
     evidence: dict[str, float]
     written_by: str | None = None
     """The model and the prompt that put it into words; None where it is quoted."""
+    searched: str | None = None
+    """What was searched for in the question's place, where a model rewrote it."""
+    wording: dict[str, float] | None = None
+    """What speaks for a model's words or verdict, from which `confidence` then is; None where no model was heard."""
+    begun: bool = False
+    """Whether its beginning has been shown to the customer: then it is said, whatever the confidence."""
 
 
 NOTHING = Draft(text="", confidence=0.0, citations=(), sources=(), headings=(), evidence={})
@@ -80,10 +89,10 @@ class Knowledge:
 
         with translated(), self._index().snapshot() as snapshot:
             query = settle_context(build_query(question, history), self._embedder())
-            return Found(query, search(snapshot, self._embedder(), query))
+            return Found(query, search(snapshot, self._embedder(), query), str(snapshot.generation))
 
     def draft(self, found: Found) -> Draft:
-        """The answer that the passages give, with its confidence."""
+        """The answer that the passages give, with its confidence: none in a passage that orders machines about."""
         from knowledge_base.answer import compose  # noqa: PLC0415
         from knowledge_base.evidence import evidence  # noqa: PLC0415
         from knowledge_base.learned import SAME_QUESTION, asks_the_same  # noqa: PLC0415
@@ -94,6 +103,8 @@ class Knowledge:
         confidence = self._calibration().probability(signs) if extract.text else 0.0
         if extract.passages and asks_the_same(query.question, extract.passages[0].chunk):
             confidence = max(confidence, SAME_QUESTION)
+        if holds_order(extract.text):
+            confidence = 0.0
         return Draft(
             text=extract.text,
             confidence=confidence,

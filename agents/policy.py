@@ -73,6 +73,14 @@ class Limits(Section):
     history_messages: Annotated[int, Field(ge=2)]
 
 
+
+def known_zone_name(name: str) -> str:
+    """The name, if it is a zone of the IANA time zone database; else `ValueError`."""
+    if name not in available_timezones():
+        raise ValueError(f"{name!r} is no time zone; write one like America/Denver or Europe/Berlin")
+    return name
+
+
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 
 
@@ -95,9 +103,7 @@ class People(Section):
     @classmethod
     def known_zone(cls, name: str) -> str:
         """A zone of the IANA time zone database."""
-        if name not in available_timezones():
-            raise ValueError(f"{name!r} is no time zone; write one like America/Denver or Europe/Berlin")
-        return name
+        return known_zone_name(name)
 
     @model_validator(mode="after")
     def in_order(self) -> Self:
@@ -145,6 +151,7 @@ class Sayings(Section):
     left: Text
     went_quiet: Text
     rejected: Text
+    own_words: Text
     contact_wrong: Text
     empty: Text
     too_long: Text

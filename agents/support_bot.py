@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from agents.asking import Asked, Audience
 from agents.cases import Opening
-from agents.domain import Message, Reply
+from agents.domain import Message, Mode, Reply
 from agents.errors import DeskError
 from agents.hours import due, promise
 from agents.knowledge import Draft, History, Knowledge
@@ -18,12 +19,12 @@ from agents.lazy import Lazy
 from agents.ports import Services
 from agents.prompting import find_prompt
 from agents.rules import RuleBook
+from agents.tracing import part
 
 if TYPE_CHECKING:
     from langgraph.checkpoint.base import BaseCheckpointSaver
 
     from agents.graphs.support import Outcome, SupportGraph
-    from agents.writing import SupportWriter
 
 RETRIEVED = 10  # sources that a reply names
 BROKEN = "the desk could not look it up"
@@ -51,30 +52,43 @@ class SupportBot:
         self._services = services
         self._knowledge = knowledge
         self._rules = RuleBook(services.policy)
-        self._graph = Lazy(lambda: self._build_graph(services.open_checkpoints(), self._writer()))
-        self._forgetful_graph = Lazy(lambda: self._build_graph(None, None))
+        self._graph = Lazy(lambda: self._build_graph(services.open_checkpoints(), "model"))
+        self._forgetful_graphs: dict[Mode, Lazy[SupportGraph]] = {
+            "offline": Lazy(lambda: self._build_graph(None, "offline")),
+            "model": Lazy(lambda: self._build_graph(None, "model")),
+        }
 
-    def _build_graph(
-        self, checkpoints: BaseCheckpointSaver[str] | None, writer: SupportWriter | None
-    ) -> SupportGraph:
+    def _build_graph(self, checkpoints: BaseCheckpointSaver[str] | None, mode: Mode) -> SupportGraph:
+        """The graph; in mode `model` with the models where there are any."""
         from agents.graphs.support import SupportGraph  # noqa: PLC0415 - LangGraph costs a second to import
 
-        return SupportGraph(self._policy, self._rules, self._knowledge, checkpoints, writer)
+        room = self._services.open_models() if mode == "model" else None
+        if room is None or not room.on:
+            return SupportGraph(self._policy, self._rules, self._knowledge, checkpoints)
+        room.warm("support")
+        from agents.rewriting import QueryRewriter  # noqa: PLC0415 - paid for where there is a model
+        from agents.trust import Trust  # noqa: PLC0415
+        from agents.writing import SupportWriter  # noqa: PLC0415
 
-    def _writer(self) -> SupportWriter | None:
-        room = self._services.open_models()
-        if not room.on:
-            return None
-        from agents.writing import SupportWriter  # noqa: PLC0415 - paid for where there is a model
-
-        return SupportWriter(self._policy, room, find_prompt("support_answer"), self._mask)
+        trust = Trust(self._services.open_model_calibration, self._policy.thresholds)
+        prompt = find_prompt("support_answer")
+        writer = SupportWriter(self._policy, room, prompt, self._mask, trust)
+        rewriter = QueryRewriter(room, find_prompt("support_query"), self._mask)
+        return SupportGraph(
+            self._policy, self._rules, self._knowledge, checkpoints, writer=writer, rewriter=rewriter
+        )
 
     def warm(self) -> None:
         """Build the graph."""
         self._graph()
 
     def answer(
-        self, question: Message, *, broken_is_an_error: bool = False, late: bool = False
+        self,
+        question: Message,
+        audience: Audience | None = None,
+        *,
+        broken_is_an_error: bool = False,
+        late: bool = False,
     ) -> Message | None:
         """Answer a stored question, or open the review in which a person does; gives what was said.
 
@@ -82,14 +96,31 @@ class SupportBot:
         needed any more. What stops the desk from looking it up is
         raised where the caller can mend it; else the question goes to a person.
         """
+        with self._services.telemetry.trace("answer", question.conversation) as trace:
+            try:
+                reply, opening = self._decide(question, audience or Audience())
+            except DeskError:
+                if broken_is_an_error:
+                    raise
+                log.exception("A question goes to a person, because the desk could not look it up")
+                reply, opening = self._hand_over(question)
+            trace.note(
+                decision=reply.decision,
+                reason=reply.reason,
+                mode=reply.mode,
+                confidence=round(reply.confidence, 4),
+            )
+            reply = reply.model_copy(update={"trace": trace.trace_id})
+            with part("log"):
+                said = self._log.reply(question, reply, opening, late=late)
+            trace.note(said=said is not None)
+            return said
+
+    def _decide(self, question: Message, audience: Audience) -> tuple[Reply, Opening | None]:
+        """What the graph makes of a question, and the review in which a person answers it."""
         started = time.perf_counter()
-        try:
-            outcome = self._graph().run(question.text, self._history(question), question.conversation)
-        except DeskError:
-            if broken_is_an_error:
-                raise
-            log.exception("A question goes to a person, because the desk could not look it up")
-            return self._hand_over(question, late=late)
+        graph, history = self._graph(), self._history(question)
+        outcome = graph.run(Asked(question.text, history, question.conversation, audience))
         ruling, now = outcome.ruling, self._services.now()
         reply = Reply(
             decision=ruling.decision,
@@ -104,16 +135,16 @@ class SupportBot:
             written_by=outcome.written_by,
         )
         opening = self._opening(question.text, outcome, now) if ruling.decision == "escalate" else None
-        return self._log.reply(question, reply, opening, late=late)
+        return reply, opening
 
     def resume(self, conversation: str, interrupt: str, decision: dict[str, str]) -> None:
         """Let the graph go on where it waits for a person."""
         self._graph().resume(conversation, interrupt, decision)
 
-    def rehearse(self, text: str, history: History) -> Rehearsal:
-        """Decide on a question without storing anything."""
+    def rehearse(self, text: str, history: History, mode: Mode = "offline") -> Rehearsal:
+        """Decide on a question without storing anything but, in mode `model`, what the calls cost."""
         started = time.perf_counter()
-        outcome = self._forgetful_graph().run(text, history, "rehearsal")
+        outcome = self._forgetful_graphs[mode]().run(Asked(text, history))
         return Rehearsal(outcome, outcome.draft, time.perf_counter() - started)
 
     def _with_promise(self, text: str, now: datetime) -> str:
@@ -131,7 +162,8 @@ class SupportBot:
             interrupt=outcome.interrupt,
         )
 
-    def _hand_over(self, question: Message, *, late: bool) -> Message | None:
+    def _hand_over(self, question: Message) -> tuple[Reply, Opening]:
+        """What is said where nothing could be looked up."""
         now = self._services.now()
         reply = Reply(
             decision="escalate",
@@ -141,8 +173,7 @@ class SupportBot:
             reason=BROKEN,
             seconds=0.0,
         )
-        opening = Opening(question.text, "", 0.0, BROKEN, due(self._policy.people, now))
-        return self._log.reply(question, reply, opening, late=late)
+        return reply, Opening(question.text, "", 0.0, BROKEN, due(self._policy.people, now))
 
     def _history(self, question: Message) -> History:
         """What was said before, without what only kept the conversation going."""

@@ -1,7 +1,7 @@
 """The calls of the chat page: one request each, answered with one JSON object.
 
 They go past Gradio, whose layers cost as much as an answer. No call takes a conversation id: whose it is follows
-from the signed cookie alone.
+from the signed cookie alone. A page that asks for it gets an answer line by line, the last of which is the object.
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any, Final
 
 import anyio
@@ -18,21 +19,29 @@ from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
+from agents.asking import Audience
 from agents.domain import Standing
 from agents.errors import BadInput, DeskError, TooLong, TooMany
+from agents.policy import Sayings
 from agents.session import Session
+from apps.chat_stream import Lines, stream, wants_stream
+from apps.compute_places import ComputePlaces
 from apps.live import Live
 from apps.presenting import Presenter
 from apps.visitors import COOKIE, Visitors
 
 log = logging.getLogger(__name__)
 
-THREADS: Final = 16
-"""How many calls run at the same time. An answer from the documents computes, so that many more only get in each
-other's way: of 4, 8, 16 and 64 threads, 16 answered a hundred visitors soonest on two cores."""
+PLACES: Final = 16
+"""How many calls compute at the same time. Many more only get in each other's way: of 4, 8, 16 and 64 threads, 16
+answered a hundred visitors soonest on two cores."""
+
+THREADS: Final = 200
+"""How many calls are under way at the same time: those that wait for a model take no place."""
 
 Payload = dict[str, Any]
 Call = Callable[[str, Payload], Payload]
+Reply = Callable[[Call, str, Payload, Request], Awaitable[Response]]
 
 
 class ChatCalls:
@@ -76,13 +85,13 @@ class ChatCalls:
             "standing": shown_standing(self._session.standing(conversation, visitor)),
         }
 
-    def ask(self, visitor: str, sent: Payload) -> Payload:
+    def ask(self, visitor: str, sent: Payload, audience: Audience | None = None) -> Payload:
         """Put a message to the desk; gives the reply as it stands in the log, or None where a person will answer."""
         text = sent.get("text")
         if not isinstance(text, str):
             raise BadInput("A message is text.")
         conversation = self._session.latest(visitor)
-        reply = self._session.respond(text, conversation, visitor)
+        reply = self._session.respond(text, conversation, visitor, audience)
         if conversation is None:
             self._live.wake_visitor(visitor)
         shown: Payload = {"message": self._presenter.message(reply) if reply else None}
@@ -134,26 +143,54 @@ def shown_standing(standing: Standing) -> Payload:
     return standing.model_dump(include={"state", "person", "typing", "promise", "late", "contact"})
 
 
-def add_calls(app: Starlette, calls: ChatCalls, session: Session, visitors: Visitors) -> None:
-    """Serve every call as a POST under `/chat/`."""
-    texts = session.policy.texts
-    threads = anyio.CapacityLimiter(THREADS)
+class CallRunner:
+    """Runs calls in threads, at the app's edge: what goes wrong in one becomes a sentence for the page."""
 
-    def guarded(call: Call, visitor: str, sent: Payload) -> Payload:
+    def __init__(self, texts: Sayings) -> None:
+        self._texts = texts
+        self._threads = anyio.CapacityLimiter(THREADS)
+        self.places = ComputePlaces(PLACES)
+
+    async def run(self, call: Callable[[], Payload]) -> Payload:
+        """What a call gives."""
+        return await anyio.to_thread.run_sync(self._guarded, call, limiter=self._threads)
+
+    def _guarded(self, call: Callable[[], Payload]) -> Payload:
         try:
-            return call(visitor, sent)
+            with self.places.taken():
+                return call()
         except DeskError as error:
             return {"error": str(error), "kind": _kind(error)}
-        except Exception:  # the app's edge: logged under a number that the customer can name
+        except Exception:  # logged under a number that the customer can name
             reference = secrets.token_hex(4)
             log.exception("A call of the chat page failed (reference %s)", reference)
-            return {"error": f"{texts.failed} (Reference {reference})", "kind": "failed"}
+            return {"error": f"{self._texts.failed} (Reference {reference})", "kind": "failed"}
 
-    def endpoint(call: Call) -> Callable[[Request], Any]:
+
+def add_calls(app: Starlette, calls: ChatCalls, session: Session, visitors: Visitors) -> None:
+    """Serve every call as a POST under `/chat/`."""
+    runner = CallRunner(session.policy.texts)
+
+    async def answer_at_once(call: Call, visitor: str, sent: Payload, _: Request) -> Response:
+        return _shown(await runner.run(partial(call, visitor, sent)))
+
+    async def answer_question(_: Call, visitor: str, sent: Payload, request: Request) -> Response:
+        if not wants_stream(request):
+            audience = Audience(waiting=runner.places.left)
+            return _shown(await runner.run(partial(calls.ask, visitor, sent, audience)))
+        lines = Lines()
+        audience = Audience(lines.hear, lines.presence, runner.places.left)
+
+        async def answer() -> None:
+            lines.end(await runner.run(partial(calls.ask, visitor, sent, audience)))
+
+        return stream(lines, answer())
+
+    def endpoint(call: Call, reply: Reply) -> Callable[[Request], Any]:
         async def answer(request: Request) -> Response:
             visitor = visitors.read(request.cookies.get(COOKIE))
             if visitor is None:
-                return JSONResponse({"error": texts.no_cookie, "kind": "cookie"})
+                return JSONResponse({"error": session.policy.texts.no_cookie, "kind": "cookie"})
             try:
                 sent = json.loads(await request.body() or b"{}")
             except ClientDisconnect:
@@ -162,13 +199,17 @@ def add_calls(app: Starlette, calls: ChatCalls, session: Session, visitors: Visi
                 return JSONResponse({"detail": "A call is JSON."}, status_code=400)
             if not isinstance(sent, dict):
                 return JSONResponse({"detail": "A call is a JSON object."}, status_code=400)
-            shown = await anyio.to_thread.run_sync(guarded, call, visitor, sent, limiter=threads)
-            return JSONResponse(shown, headers={"cache-control": "no-store"})
+            return await reply(call, visitor, sent, request)
 
         return answer
 
     for name, call in calls.by_name().items():
-        app.add_route(f"/chat/{name}", endpoint(call), methods=["POST"])
+        reply = answer_question if name == "ask" else answer_at_once
+        app.add_route(f"/chat/{name}", endpoint(call, reply), methods=["POST"])
+
+
+def _shown(payload: Payload) -> Response:
+    return JSONResponse(payload, headers={"cache-control": "no-store"})
 
 
 def _kind(error: DeskError) -> str:

@@ -3,28 +3,48 @@
 from __future__ import annotations
 
 from rich.console import Console
+from rich.live import Live
 from rich.markdown import Markdown
 from rich.text import Text
 
+from agents.asking import Audience
 from agents.domain import Reply
+from agents.session import Session
 from apps import cli_edge as edge
 from apps.cli_lists import open_session
 from integrations.settings import Settings
 
 
 def run_ask(settings: Settings, question: str, conversation: str | None, *, as_json: bool) -> None:
-    """Ask as a trusted caller, and print the reply."""
+    """Ask as a trusted caller, and print the reply; at a terminal while it is written."""
+    console = edge.console()
     with open_session(settings) as session:
-        reply = session.ask(question, conversation)
-        word = session.policy.confidence_word(reply.confidence)
-    if as_json:
-        edge.print_json(reply.model_dump(mode="json"))
-    else:
-        _show(reply, word, edge.console())
+        if as_json:
+            edge.print_json(session.ask(question, conversation).model_dump(mode="json"))
+            return
+        if console.is_terminal:
+            reply = _ask_aloud(session, question, conversation, console)
+        else:
+            reply = session.ask(question, conversation)
+            console.print(Markdown(reply.answer))
+        _show(reply, session.policy.confidence_word(reply.confidence), console)
+
+
+def _ask_aloud(session: Session, question: str, conversation: str | None, console: Console) -> Reply:
+    said = ""
+    with Live(console=console, auto_refresh=False, vertical_overflow="visible") as live:
+
+        def hear(piece: str) -> None:
+            nonlocal said
+            said += piece
+            live.update(Markdown(said), refresh=True)
+
+        reply = session.ask(question, conversation, audience=Audience(hear))
+        live.update(Markdown(reply.answer), refresh=True)
+    return reply
 
 
 def _show(reply: Reply, word: str, console: Console) -> None:
-    console.print(Markdown(reply.answer))
     console.print()
     for place in dict.fromkeys((c.document, c.section, c.anchor) for c in reply.citations):
         document, section, anchor = place

@@ -8,16 +8,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from knowledge_base.evidence import FEATURES, SIGNS
 
+Mode = Literal["offline", "model"]
+
 VERSION = 1
 SHIPPED = Path(__file__).with_name("calibration.json")
 MIN_ROWS = 30
+MODEL_SIGNS = {"standing": 1, "sufficient": 1, "quotes": 1, "quoted": 1, "attempts": -1, "failures": -1}
+"""How the probability that a model's words are right may move as each of their features grows."""
+
+SIGNS_OF: dict[Mode, dict[str, int]] = {"offline": SIGNS, "model": MODEL_SIGNS}
+"""The features of each mode, and how the probability may move as each grows."""
+
 _KEYS = frozenset({"version", "features", "mean", "scale", "weights", "bias", "fitted_on"})
 
 
@@ -44,6 +52,7 @@ class Calibration:
     bias: float
     fitted_on: str = ""
     version: int = VERSION
+    mode: Mode = "offline"
 
     def probability(self, evidence: Mapping[str, float]) -> float:
         """The probability in (0, 1) that an answer with this evidence is right. KeyError if a feature lacks."""
@@ -56,15 +65,22 @@ class Calibration:
         path.write_text(json.dumps(asdict(self), indent=1) + "\n")
 
     @staticmethod
-    def load(path: Path | None = None) -> Calibration:
-        """The coefficients in a file, or the shipped ones. ValueError where the file is not a calibration."""
-        return shipped() if path is None else _parse(path)
+    def load(path: Path | None = None, mode: Mode = "offline") -> Calibration:
+        """The coefficients in a file, or the shipped ones. ValueError where the file is not one of that mode."""
+        return shipped(mode) if path is None else _parse(path, mode)
 
 
 @cache
-def shipped() -> Calibration:
-    """The coefficients that come with the product."""
-    return _parse(SHIPPED)
+def shipped(mode: Mode = "offline") -> Calibration:
+    """The coefficients that come with the product.
+
+    For a model's words they say what is known without labels, which is nothing beyond the documents' own standing.
+    """
+    if mode == "offline":
+        return _parse(SHIPPED, mode)
+    count = len(MODEL_SIGNS)
+    only_standing = (1.0, *[0.0] * (count - 1))
+    return Calibration(tuple(MODEL_SIGNS), (0.0,) * count, (1.0,) * count, only_standing, 0.0, mode="model")
 
 
 def fit(
@@ -72,13 +88,15 @@ def fit(
 ) -> Calibration:
     """The coefficients that explain labelled answers best, with an L2 penalty.
 
-    With a `prior` the penalty pulls towards its coefficients, so that few rows change little; without one,
-    towards zero, and the bias is free. Weights keep the sign that each feature's meaning demands. ValueError
-    for fewer than `MIN_ROWS` rows or for rows of one label only.
+    With a `prior` the fit is of its mode, and the penalty pulls towards its coefficients, so that few rows change
+    little; without one it is of mode `offline`, the penalty pulls towards zero, and the bias is free. Weights keep
+    the sign that each feature's meaning demands. ValueError for fewer than `MIN_ROWS` rows or for rows of one label
+    only.
     """
     _check(rows)
     from scipy.optimize import minimize  # noqa: PLC0415 - dear
 
+    mode = prior.mode if prior else "offline"
     features = prior.features if prior else FEATURES
     x = np.array([[row.evidence[name] for name in features] for row in rows])
     y = np.array([1.0 if row.right else 0.0 for row in rows])
@@ -94,7 +112,7 @@ def fit(
     z = np.column_stack([(x - mean) / scale, np.ones(len(rows))])
     penalty = np.full(len(start), l2)
     penalty[-1] = l2 if prior else 0.0
-    bounds = [_bound(SIGNS[name]) for name in features] + [(None, None)]
+    bounds = [_bound(SIGNS_OF[mode][name]) for name in features] + [(None, None)]
 
     def loss(theta: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
         logit = z @ theta
@@ -113,6 +131,7 @@ def fit(
         weights=_rounded(theta[:-1]),
         bias=round(float(theta[-1]), 6),
         fitted_on=fitted_on,
+        mode=mode,
     )
 
 
@@ -159,18 +178,22 @@ def _rounded(values: NDArray[np.float64]) -> tuple[float, ...]:
     return tuple(round(float(value), 6) for value in values)
 
 
-def _parse(path: Path) -> Calibration:
+def _parse(path: Path, mode: Mode) -> Calibration:
     """Reads a calibration; every complaint names the file and says what to do."""
     remedy = "delete it to use the shipped one, or run `gtm eval support SET --fit` again"
     try:
         raw: Any = json.loads(path.read_text())
     except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
         raise ValueError(f"{path}: this calibration cannot be read ({error}); {remedy}.") from error
-    if not isinstance(raw, dict) or set(raw) != _KEYS or raw["version"] != VERSION:
+    if not isinstance(raw, dict) or set(raw) - {"mode"} != _KEYS or raw["version"] != VERSION:
         raise ValueError(f"{path}: this is no calibration of version {VERSION}; {remedy}.")
+    if raw.get("mode", "offline") != mode:
+        raise ValueError(f"{path}: this calibration is not of mode {mode}; {remedy}.")
     features = raw["features"]
     unknown = (
-        [name for name in features if name not in FEATURES] if isinstance(features, list) else [features]
+        [name for name in features if name not in SIGNS_OF[mode]]
+        if isinstance(features, list)
+        else [features]
     )
     if unknown:
         raise ValueError(f'{path}: unknown features {unknown} under "features"; {remedy}.')
@@ -181,7 +204,8 @@ def _parse(path: Path) -> Calibration:
     if not _finite(raw["bias"]) or not all(value > 0 for value in raw["scale"]):
         raise ValueError(f'{path}: "bias" must be a finite number and every "scale" positive; {remedy}.')
     mean, scale, weights = (tuple(map(float, raw[key])) for key in ("mean", "scale", "weights"))
-    return Calibration(tuple(features), mean, scale, weights, float(raw["bias"]), str(raw["fitted_on"]))
+    bias, fitted_on = float(raw["bias"]), str(raw["fitted_on"])
+    return Calibration(tuple(features), mean, scale, weights, bias, fitted_on, mode=mode)
 
 
 def _finite(value: object) -> bool:

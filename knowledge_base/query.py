@@ -82,10 +82,15 @@ def settle_context(query: Query, embedder: Embedder) -> Query:
     A question stands alone that refers back with no word; it is about something else where its cosine with the
     customer's message before it is below `SAME_TOPIC`.
     """
-    if not query.context or not query.terms or _REFERS_BACK.search(query.question):
+    if not query.context or refers_back(query):
         return query
     cosine = float(embedder.embed_query(query.question) @ embedder.embed_query(query.context))
     return query if cosine >= SAME_TOPIC else replace(query, context="", context_terms=())
+
+
+def refers_back(query: Query) -> bool:
+    """Whether a question can hardly be understood without what was said before it: it says nothing, or points back."""
+    return not query.terms or bool(_REFERS_BACK.search(query.question))
 
 
 def _kind(question: str) -> Kind:

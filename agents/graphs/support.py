@@ -1,10 +1,11 @@
 """The support graph: rules, sources, a draft, a decision, and what is said.
 
-    apply_rules ──(small talk)──────────────────────────────┐
-        └──> find_sources ──> draft_answer ──> write_words ──> decide ──> reply
-                                                     (escalate) await_person <──┘──> forget_turn
+    apply_rules ──(small talk)────────────────────────────────────────────────┐
+        └──> find_sources ──> rewrite_query ──> draft_answer ──> write_words ──> decide ──> reply
+                                                                       (escalate) await_person <──┘──> forget_turn
 
-`write_words` lets a model put into words what would be answered; without one it leaves the draft as it is.
+`rewrite_query` lets a model say whole what a question leaves to the conversation, and searches again; `write_words`
+lets it put into words what would be answered. Without a model, both leave everything as it is.
 
 `await_person` interrupts: what stands in the review is decided by a person, and `resume` goes on from there.
 Even where a rule has decided, the draft and its confidence are made: the person who answers wants them.
@@ -19,11 +20,13 @@ from langgraph.channels import UntrackedValue
 from langgraph.graph import END, START, StateGraph
 from langgraph.types import Command, interrupt
 
+from agents.asking import Asked
 from agents.domain import Citation, ReplyDecision, Source
 from agents.errors import DeskError
 from agents.knowledge import NOTHING, Draft, Found, History
 from agents.policy import SupportPolicy
 from agents.rules import RuleBook, Verdict
+from agents.turn_tracing import traced
 
 if TYPE_CHECKING:
     from langchain_core.runnables import RunnableConfig
@@ -60,13 +63,12 @@ class Outcome:
 class SupportState(TypedDict, total=False):
     """One turn, and the working memory between turns: only the latter is checkpointed."""
 
-    thread: Annotated[str, UntrackedValue]
-    text: Annotated[str, UntrackedValue]
-    history: Annotated[list[tuple[str, str]], UntrackedValue]
+    turn: Annotated[Asked, UntrackedValue]
     question: Annotated[str, UntrackedValue]
     verdict: Annotated[Verdict | None, UntrackedValue]
     small_talk: Annotated[str | None, UntrackedValue]
     found: Annotated[Found | None, UntrackedValue]
+    searched: Annotated[str | None, UntrackedValue]
     draft: Annotated[Draft, UntrackedValue]
     ruling: Annotated[Ruling, UntrackedValue]
     outcome: Annotated[Outcome, UntrackedValue]
@@ -94,8 +96,15 @@ class Finder(Protocol):
 class Writer(Protocol):
     """Who puts a draft into better words."""
 
-    def write(self, question: str, history: History, found: Found, draft: Draft, conversation: str) -> Draft:
+    def write(self, asked: Asked, found: Found, draft: Draft) -> Draft:
         """The draft in better words, or as it was."""
+
+
+class Rewriter(Protocol):
+    """Who puts a question into words that can be searched for."""
+
+    def rewrite(self, asked: Asked, found: Found) -> str | None:
+        """What to search for instead; None where the question will do."""
 
 
 class SupportGraph:
@@ -107,20 +116,27 @@ class SupportGraph:
         rules: RuleBook,
         knowledge: Finder,
         checkpointer: BaseCheckpointSaver[str] | None,
+        *,
         writer: Writer | None = None,
+        rewriter: Rewriter | None = None,
     ) -> None:
         """Without a checkpointer, every turn starts with an empty memory and leaves nothing behind."""
-        nodes = _Nodes(policy, rules, knowledge, writer)
+        nodes = _Nodes(policy, rules, knowledge, writer, rewriter)
         graph = StateGraph(SupportState)
-        graph.add_node("apply_rules", nodes.apply_rules)
-        graph.add_node("find_sources", nodes.find_sources)
-        graph.add_node("draft_answer", nodes.draft_answer)
-        graph.add_node("write_words", nodes.write_words)
-        graph.add_node("decide", nodes.decide)
+        graph.add_node("apply_rules", traced(nodes.apply_rules))
+        graph.add_node("find_sources", traced(nodes.find_sources))
+        graph.add_node("draft_answer", traced(nodes.draft_answer))
+        graph.add_node("write_words", traced(nodes.write_words))
+        graph.add_node("decide", traced(nodes.decide))
         graph.add_node("reply", nodes.reply)
         graph.add_edge(START, "apply_rules")
         graph.add_conditional_edges("apply_rules", is_small_talk, {True: "reply", False: "find_sources"})
-        graph.add_edge("find_sources", "draft_answer")
+        if rewriter is None:
+            graph.add_edge("find_sources", "draft_answer")
+        else:
+            graph.add_node("rewrite_query", traced(nodes.rewrite_query))
+            graph.add_edge("find_sources", "rewrite_query")
+            graph.add_edge("rewrite_query", "draft_answer")
         graph.add_edge("draft_answer", "write_words")
         graph.add_edge("write_words", "decide")
         graph.add_edge("decide", "reply")
@@ -133,14 +149,12 @@ class SupportGraph:
         graph.add_edge("forget_turn", END)
         self._graph = graph.compile(checkpointer=checkpointer, name="support")
 
-    def run(self, text: str, history: History, thread: str) -> Outcome:
-        """One turn of the conversation `thread`; `history` is what was said before, oldest first."""
-        config: RunnableConfig = {"configurable": {"thread_id": thread}}
+    def run(self, asked: Asked) -> Outcome:
+        """One turn of the conversation."""
+        config: RunnableConfig = {"configurable": {"thread_id": asked.conversation}}
         # "exit": one checkpoint a turn. Nothing in a turn is worth resuming: the question is in the log.
         durability: Durability | None = "exit" if self._graph.checkpointer else None
-        end = self._graph.invoke(
-            {"thread": thread, "text": text, "history": list(history)}, config, durability=durability
-        )
+        end = self._graph.invoke({"turn": asked}, config, durability=durability)
         outcome: Outcome = end["outcome"]
         waiting = end.get("__interrupt__")
         return replace(outcome, interrupt=waiting[0].id) if waiting else outcome
@@ -171,16 +185,22 @@ def _unhelped(history: History) -> list[str]:
 
 class _Nodes:
     def __init__(
-        self, policy: SupportPolicy, rules: RuleBook, knowledge: Finder, writer: Writer | None
+        self,
+        policy: SupportPolicy,
+        rules: RuleBook,
+        knowledge: Finder,
+        writer: Writer | None,
+        rewriter: Rewriter | None,
     ) -> None:
         self._writer = writer
+        self._rewriter = rewriter
         self._policy = policy
         self._rules = rules
         self._knowledge = knowledge
 
     def apply_rules(self, state: SupportState) -> SupportState:
         """Hard rules and small talk, and a choice between suggestions put back into the question."""
-        text = state["text"]
+        text = state["turn"].question
         options = state.get("options") or []
         choice = self._rules.choice(text) if options else None
         if choice == "none":
@@ -189,33 +209,45 @@ class _Nodes:
         if choice is not None and (choice == "first" or len(options) > 1):
             option = options[0 if choice == "first" else 1]
             return {"question": f"{state['asked']} {option}", "verdict": None, "small_talk": None}
-        verdict = self._rules.verdict(text, _unhelped(state["history"]))
+        verdict = self._rules.verdict(text, _unhelped(state["turn"].history))
         small_talk = self._rules.small_talk(text) if verdict is None else None
         return {"question": text, "verdict": verdict, "small_talk": small_talk}
 
     def find_sources(self, state: SupportState) -> SupportState:
         """Search the documents; a rule that has decided already does not depend on them."""
         try:
-            return {"found": self._knowledge.find(state["question"], state["history"])}
+            return {"found": self._knowledge.find(state["question"], state["turn"].history)}
         except DeskError:
             if state["verdict"] is None:
                 raise
             return {"found": None}
 
+    def rewrite_query(self, state: SupportState) -> SupportState:
+        """Search again where a model can say the question better; a rule that has decided needs no better search."""
+        found = state["found"]
+        if self._rewriter is None or found is None or state["verdict"] is not None:
+            return {}
+        query = self._rewriter.rewrite(replace(state["turn"], question=state["question"]), found)
+        return {} if query is None else {"found": self._knowledge.find(query, ()), "searched": query}
+
     def draft_answer(self, state: SupportState) -> SupportState:
         """Write down what the passages say and how sure that is."""
         found = state["found"]
-        return {"draft": NOTHING if found is None else self._knowledge.draft(found)}
+        draft = NOTHING if found is None else self._knowledge.draft(found)
+        return {"draft": replace(draft, searched=state.get("searched"))}
 
     def write_words(self, state: SupportState) -> SupportState:
-        """Let a model word what would be answered."""
+        """Let a model word what would be answered.
+
+        Only that: what the documents answer too poorly for the desk, a model would answer from the same passages,
+        and nothing but its own verdict would speak for it.
+        """
         draft, found = state["draft"], state["found"]
         would_answer = state["verdict"] is None and draft.confidence >= self._policy.thresholds.answer
         if self._writer is None or found is None or not draft.text or not would_answer:
             return {}
-        return {
-            "draft": self._writer.write(state["question"], state["history"], found, draft, state["thread"])
-        }
+        asked = replace(state["turn"], question=state["question"])
+        return {"draft": self._writer.write(asked, found, draft)}
 
     def decide(self, state: SupportState) -> SupportState:
         """Rules first, then the confidence against the policy's thresholds."""
@@ -225,7 +257,7 @@ class _Nodes:
         thresholds, texts = self._policy.thresholds, self._policy.texts
         if (verdict := state["verdict"]) is not None:
             return Ruling("escalate", verdict.reason, verdict.reply, by_rule=True)
-        if draft.text and draft.confidence >= thresholds.answer:
+        if draft.text and (draft.begun or draft.confidence >= thresholds.answer):
             return Ruling("answer", "confident", draft.text)
         if state.get("unanswered", 0) + 1 >= self._policy.limits.circle_turns:
             return Ruling("escalate", self._rules.circles.reason, self._rules.circles.reply)

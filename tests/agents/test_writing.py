@@ -48,7 +48,7 @@ def test_words_that_hold_are_said_with_their_source(desk: Desk, server: ModelSer
     server.say(Turn(value=GOOD))
     reply = desk.session.ask(QUESTION)
     assert (reply.decision, reply.mode, reply.answer) == ("answer", "model", GOOD["answer"])
-    assert reply.written_by == "gpt-4.1-mini support_answer@1"
+    assert reply.written_by == "gpt-4.1-mini support_answer@2"
     [citation] = reply.citations
     assert (citation.document, citation.section, citation.quote) == ("returns.md", "1", QUOTE)
 

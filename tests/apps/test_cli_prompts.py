@@ -27,7 +27,7 @@ def test_prompts_are_listed_and_shown() -> None:
     assert code == 0
     assert {key: value for key, value in json.loads(text)["prompts"][0].items() if key != "variables"} == {
         "name": "support_answer",
-        "version": 1,
+        "version": 2,
     }
     code, text = run("show", "support_answer")
     assert (code, "{sources}" in text) == (0, True)
@@ -42,7 +42,7 @@ def test_an_unknown_prompt_is_bad_input_that_names_the_known() -> None:
 def test_without_a_model_a_try_shows_what_it_would_be_told() -> None:
     code, text = run("try", "support_answer", "--json")
     tried = json.loads(text)
-    assert (code, tried["prompt"], tried["answer"]) == (0, "support_answer@1", None)
+    assert (code, tried["prompt"], tried["answer"]) == (0, "support_answer@2", None)
     assert "Can I send chai back?" in tried["user"]
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 from langgraph.checkpoint.memory import InMemorySaver
 
+from agents.asking import Asked
 from agents.domain import Citation, Source
 from agents.errors import NeedsIngest
 from agents.graphs.support import Outcome, SupportGraph
@@ -33,7 +35,7 @@ class ScriptedKnowledge:
         self.searched.append((question, list(history)))
         if self.broken is not None:
             raise self.broken
-        return Found(cast("Any", question), cast("Any", None))
+        return Found(cast("Any", question), cast("Any", SimpleNamespace(hits=())))
 
     def draft(self, found: Found) -> Draft:
         return Draft(
@@ -57,7 +59,7 @@ def graph(knowledge: ScriptedKnowledge) -> SupportGraph:
 
 
 def say(graph: SupportGraph, text: str, thread: str = "t", history: History = ()) -> Outcome:
-    return graph.run(text, history, thread)
+    return graph.run(Asked(text, history, thread))
 
 
 @pytest.mark.parametrize(
