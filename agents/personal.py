@@ -77,6 +77,7 @@ class KeepUntil(Value):
     logs: datetime
     audit_details: datetime
     sign_ins: datetime
+    traces: datetime
 
 
 class PersonalData(Protocol):

@@ -35,6 +35,7 @@ class KeepDays(Section):
     logs: Days
     audit_details: Days
     sign_ins: Days
+    traces: Days = 30
 
 
 class PrivacyPolicy(Section):
