@@ -3,9 +3,10 @@
 import { call, isUp, Unreachable } from "./calls.js";
 import { LiveLine } from "./live.js";
 import { Log } from "./log.js";
-import { botMessage, customerMessage, personMessage, reveal, systemMessage } from "./messages.js";
+import { botMessage, customerMessage, grow, personMessage, reveal, systemMessage, unfinishedMessage } from "./messages.js";
 import { Standing } from "./standing.js";
 
+const NEAR_END = 120; // px below the view that still count as being at the end
 const NEAR_LIMIT = 0.85; // of the length limit: from here on the counter shows
 const PERSON = "I would like to talk to a person, please.";
 
@@ -100,6 +101,7 @@ class Chat {
 
   draw({ messages, standing }) {
     this.held = [];
+    this.list.removeAttribute("aria-busy");
     this.live.has(messages);
     this.log.replace(messages);
     this.stand(standing);
@@ -115,7 +117,7 @@ class Chat {
   // News of the live line: messages of the log, of which some may be here already, and how it stands.
   take(news) {
     if (this.busy) return this.held.push(news);
-    const atEnd = this.belowView() < 120;
+    const atEnd = this.belowView() < NEAR_END;
     if (news.whole) this.log.keepOnly(news.messages);
     const fresh = news.messages.filter((message) => this.log.add(message));
     this.stand(news.standing);
@@ -150,17 +152,25 @@ class Chat {
     if (fromBox) this.write("");
     this.toEnd();
     if (!this.standing.withPerson) this.wait(true); // a person answers in their own time: nothing to wait for
+    const unfinished = unfinishedMessage(this.words);
     try {
-      const answer = await this.inTurn(() => call("ask", { text }));
+      const answer = await this.inTurn(() => call("ask", { text }, (html) => this.showPart(unfinished, html, mine)));
       this.wait(false);
-      if (answer.error) this.giveBack(mine, text, fromBox, answer.error);
-      const shown = answer.message && this.show(answer.message, mine);
+      if (answer.error) {
+        unfinished.remove();
+        this.giveBack(mine, text, fromBox, answer.error);
+      }
+      const shown = answer.message && this.show(answer.message, mine, unfinished);
       if (answer.standing) this.stand(answer.standing);
       for (const news of this.held.splice(0)) this.take(news);
       await shown;
     } catch (error) {
       this.wait(false);
       if (!(error instanceof Unreachable)) throw error;
+      if (unfinished.isConnected) {
+        this.warn("We cannot be reached just now. The rest of the answer follows; we keep trying.");
+        return this.recover();
+      }
       mine.classList.add("unsent");
       this.giveBack(mine, text, true, "We cannot be reached just now. Your message is back in the box; we keep trying.");
       this.recover(text, known);
@@ -176,13 +186,26 @@ class Chat {
     return done;
   }
 
-  async show(message, answered) {
-    const item = this.log.add(message, answered);
-    if (!item) return;
+  // What is sure of an answer that is still being written; it is read out once it is whole.
+  showPart(item, html, answered) {
+    const atEnd = this.belowView() < NEAR_END;
     this.list.setAttribute("aria-busy", "true");
-    await reveal(item, () => this.toEnd());
+    if (!item.isConnected) this.log.addUnfinished(item, answered);
+    grow(item, html);
+    if (atEnd) this.toEnd();
+  }
+
+  async show(message, answered, unfinished) {
+    const begun = unfinished.isConnected;
+    const atEnd = !begun || this.belowView() < NEAR_END;
+    const item = this.log.add(message, answered);
+    unfinished.remove();
+    if (item && !begun) {
+      this.list.setAttribute("aria-busy", "true");
+      await reveal(item, () => this.toEnd());
+    }
     this.list.removeAttribute("aria-busy");
-    this.toEnd();
+    if (item && atEnd) this.toEnd();
   }
 
   giveBack(item, text, intoBox, sentence) {

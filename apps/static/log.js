@@ -38,6 +38,11 @@ export class Log {
     return item;
   }
 
+  // Adds what is still being written, right after what it answers; it gives way to the answer.
+  addUnfinished(item, answered) {
+    this.list.insertBefore(item, answered.nextSibling);
+  }
+
   remove(item) {
     this.unconfirmed = this.unconfirmed.filter((own) => own.item !== item);
     item.remove();

@@ -51,6 +51,38 @@ export function botMessage(message, words, chat) {
   return item;
 }
 
+// An answer that is still being written; `grow` shows more of it, and leaves alone what stands there already.
+export function unfinishedMessage(words) {
+  const body = make("div", { className: "words", dir: "auto" });
+  const inner = make("div", { className: "inner" }, make("span", { className: "unseen" }, `${words.brand}: `), body);
+  const face = make("img", { className: "face", src: "chat/favicon.svg", alt: "", width: "28", height: "28" });
+  return make("li", { className: "said theirs unfinished" }, face, inner);
+}
+
+export function grow(item, html) {
+  const next = make("div");
+  next.innerHTML = html;
+  merge(item.querySelector(".words"), next);
+}
+
+function merge(shown, next) {
+  [...next.children].forEach((node, at) => {
+    const before = shown.children[at];
+    const source = node.outerHTML;
+    if (before?.source === source) return;
+    const added = node.textContent.slice(before?.textContent.length);
+    if (before && node.matches("ul, ol") && before.tagName === node.tagName) merge(before, node);
+    else if (before && node.matches("p") && !node.children.length && node.textContent.startsWith(before.textContent))
+      before.append(make("span", { className: "came" }, added));
+    else if (before) before.replaceWith(node);
+    else {
+      node.classList.add("came");
+      shown.append(node);
+    }
+    shown.children[at].source = source;
+  });
+}
+
 function personOffer(chat) {
   const button = make("button", { type: "button", className: "pill" }, "Talk to a person");
   button.addEventListener("click", () => chat.find('[data-do="person"]').click());
