@@ -6,8 +6,6 @@ Exit codes: 0 done, 1 failed, 2 the input cannot be used. A command imports the 
 
 from __future__ import annotations
 
-import signal
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -15,6 +13,7 @@ import typer
 
 from apps import cli_edge as edge
 from apps.cli_customer import customer
+from apps.cli_data import data
 from apps.cli_edge import HomeOption, JsonOption
 from apps.cli_entries import entries
 from apps.cli_prompts import prompts
@@ -31,6 +30,7 @@ evaluations = typer.Typer(name="eval", help="Measure the desk on labelled questi
 app.add_typer(evaluations)
 app.add_typer(users)
 app.add_typer(customer)
+app.add_typer(data)
 app.add_typer(entries)
 app.add_typer(prompts)
 conversations = typer.Typer(name="conversations", help="Find conversations, or show one.")
@@ -174,6 +174,9 @@ def evaluate_support(
     ],
     out: Annotated[Path, typer.Option(help="Where to write one JSON line a question.")],
     fit: Annotated[bool, typer.Option("--fit", help="Refit the confidence on these questions.")] = False,
+    mode: Annotated[
+        str, typer.Option(help="offline, or model: a model words the answers, and costs what it costs.")
+    ] = "offline",
     as_json: JsonOption = False,
     home: HomeOption = None,
 ) -> None:
@@ -181,7 +184,7 @@ def evaluate_support(
     with edge.guarded(home, as_json=as_json) as settings:
         from apps.cli_evaluate import run_evaluation  # noqa: PLC0415
 
-        run_evaluation(settings, sets, out, fit=fit, as_json=as_json)
+        run_evaluation(settings, sets, out, mode, fit=fit, as_json=as_json)
 
 
 @app.command()
@@ -192,21 +195,26 @@ def serve(
 ) -> None:
     """Serve the customers' chat, and run the jobs, until told to stop."""
     with edge.guarded(home, as_json=False) as settings:
-        from agents.session import Session  # noqa: PLC0415
-        from apps.server import serve as serve_chat  # noqa: PLC0415
-        from apps.worker import jobs_running  # noqa: PLC0415
-        from integrations import connect  # noqa: PLC0415
+        from apps.cli_serve import run_serve  # noqa: PLC0415
 
-        services = connect(settings)
-        session = Session(services)
-        # As Ctrl-C does: the server stops, then the jobs, then this process.
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
-        try:
-            address = host or settings.host, settings.port if port is None else port
-            jobs = jobs_running(session, services, settings) if settings.jobs == "on" else nullcontext()
-            serve_chat(session, settings, address, jobs)
-        finally:
-            session.close()
+        run_serve(settings, (host or settings.host, settings.port if port is None else port))
+
+
+@app.command()
+def slack(
+    disconnect: Annotated[
+        bool, typer.Option("--disconnect", help="Let go of Slack: cases go there no more.")
+    ] = False,
+    home: HomeOption = None,
+) -> None:
+    """Run the bot of the team's Slack, and the jobs, until told to stop."""
+    with edge.guarded(home, as_json=False) as settings:
+        from apps.cli_slack import run_disconnect, run_slack  # noqa: PLC0415
+
+        if disconnect:
+            run_disconnect(settings)
+        else:
+            run_slack(settings)
 
 
 @app.command()
@@ -225,6 +233,28 @@ def doctor(as_json: JsonOption = False, home: HomeOption = None) -> None:
         from apps.cli_doctor import run_doctor  # noqa: PLC0415
 
         run_doctor(settings, as_json=as_json)
+
+
+@app.command()
+def status(as_json: JsonOption = False, home: HomeOption = None) -> None:
+    """Say how the desk is: what waits, what its models did and cost, and whether that is good enough."""
+    with edge.guarded(home, as_json=as_json) as settings:
+        from apps.cli_status import run_status  # noqa: PLC0415
+
+        run_status(settings, as_json=as_json)
+
+
+@app.command()
+def trace(
+    trace: Annotated[str, typer.Argument(help="Its id, as an answer names it.", metavar="ID")],
+    as_json: JsonOption = False,
+    home: HomeOption = None,
+) -> None:
+    """Show how an answer came about: rules, retrieval, calls, checks, decision."""
+    with edge.guarded(home, as_json=as_json) as settings:
+        from apps.cli_status import run_trace  # noqa: PLC0415
+
+        run_trace(settings, trace, as_json=as_json)
 
 
 def main() -> None:

@@ -53,15 +53,15 @@ def try_prompt(name: NameArgument, as_json: JsonOption = False, home: HomeOption
     with edge.guarded(home, as_json=as_json) as settings:
         from agents.model_policy import load_model_policy  # noqa: PLC0415
         from agents.prompting import find_prompt  # noqa: PLC0415
-        from integrations.openai import open_host  # noqa: PLC0415
+        from integrations.model_hosts import open_model_hosts  # noqa: PLC0415
 
         prompt = find_prompt(name)
-        rendered, host = prompt.sample(), open_host(settings.openai_api_key, settings.openai_base_url)
+        rendered, hosts = prompt.sample(), open_model_hosts(settings)
         told = {"prompt": rendered.label, "system": rendered.system, "user": rendered.user}
         model, said, began = None, None, time.perf_counter()
-        if host is not None:
+        if hosts is not None:
             specialist = load_model_policy(settings.policies).specialists[prompt.specialist]
-            model, said = specialist.model, host.say(specialist, rendered)
+            model, said = specialist.model, hosts.of(specialist.model).say(specialist, rendered)
         seconds = round(time.perf_counter() - began, 3)
         if as_json:
             edge.print_json({**told, "model": model, "answer": said, "seconds": seconds if said else None})

@@ -17,7 +17,7 @@ from agents.policy import load_policy
 from agents.privacy_policy import load_privacy_policy
 from agents.team import fixed_accounts
 from integrations import open_calibration, open_embedder, open_index, open_mailer
-from integrations.openai import open_host
+from integrations.model_hosts import open_model_hosts
 from integrations.settings import Settings
 from jobs.pace import Pace
 from knowledge_base.errors import KnowledgeBaseError
@@ -54,6 +54,7 @@ def examine(settings: Settings) -> list[Part]:
         ("mail", check_mail),
         ("team", check_team),
         ("chat model", check_chat_model),
+        ("redis", check_redis),
     ]
     return [_examined(name, check, settings) for name, check in checks]
 
@@ -253,14 +254,26 @@ def check_team(settings: Settings) -> Part:
 
 
 def check_chat_model(settings: Settings) -> Part:
-    """The models' host answers and accepts our key, where one is set."""
-    host = open_host(settings.openai_api_key, settings.openai_base_url)
-    if host is None:
+    """The host of the customers' model answers and accepts our key, where one is set."""
+    hosts = open_model_hosts(settings)
+    if hosts is None:
         remedy = "Set OPENAI_API_KEY, and OPENAI_BASE_URL for another host, for answers in a model's words."
         return Part("chat model", "off", "answers are quoted from the documents", remedy)
-    names = host.check()
     support = load_model_policy(settings.policies).specialists["support"].model
+    names = hosts.of(support).check()
     if names and support not in names:
         remedy = "Name one of its models in models.yaml."
         return Part("chat model", "broken", f"the host does not know {support!r}", remedy)
     return Part("chat model", "ok", f"{support} answers customers")
+
+
+def check_redis(settings: Settings) -> Part:
+    """Redis answers, where one is set."""
+    if settings.redis_url is None:
+        return Part("redis", "off", "words of models are shared in the database alone")
+    from integrations.redis import RedisWords  # noqa: PLC0415
+
+    words = RedisWords(settings.redis_url)
+    words.check()
+    words.close()
+    return Part("redis", "ok", "words of models are shared there")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterable
 from typing import Final
@@ -29,6 +30,8 @@ _GRADIO: Final = re.compile(
 """All that the chat page asks of Gradio. Its other doors (calls, files, uploads, proxy, documentation) stay shut."""
 
 _HASHED: Final = re.compile(r"/assets/.+-[\w-]{8,}\.\w+")
+
+log = logging.getLogger(__name__)
 
 
 class Gate:
@@ -75,6 +78,7 @@ class Gate:
                 return PlainTextResponse("This may only be called from our own page.", status_code=403)
             length = headers.get("content-length", "0")
             if not length.isdecimal() or int(length) > _limit(path):
+                log.warning("A call of %s was refused: it states %s bytes", path, length[:20])
                 return JSONResponse({"detail": "That is more than we can take at once."}, status_code=413)
         return None
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import gradio as gr
 import uvicorn
@@ -32,22 +32,28 @@ from apps.documents_page import document_page, render_document
 from apps.gate import Gate
 from apps.gradio_ui import build_chat
 from apps.live import Live
+from apps.metrics import add_metrics
 from apps.room.pages import add_room, entry_line
 from apps.shell import Shell
 from apps.visitors import COOKIE, Visitors, cookie_header, read_secret
 from integrations.settings import Settings
 
+if TYPE_CHECKING:
+    from slack_bolt import App as Bolt
+
 STATIC: Final = Path(__file__).with_name("static")
 GRACE: Final = 3
 """Seconds that running answers get when the server is told to stop."""
 
-_OURS: Final = ("/", "/healthz", "/embed.js", "/favicon.ico", "/documents/", "/chat/", "/room", "/room/")
+_OURS: Final = ("/", "/healthz", "/metrics", "/embed.js", "/favicon.ico", "/documents/", "/chat/", "/room", "/room/")
 
 log = logging.getLogger(__name__)
 
 
-def build_app(session: Session, settings: Settings, live: Live | None = None) -> ASGIApp:
-    """Everything that is served; `live` tells open pages what changed.
+def build_app(
+    session: Session, settings: Settings, live: Live | None = None, slack: Bolt | None = None
+) -> ASGIApp:
+    """Everything that is served; `live` tells open pages what changed, `slack` takes what Slack tells the bot.
 
     A further Gradio page is one more mount, and its prefix in `_OURS`.
     """
@@ -66,8 +72,15 @@ def build_app(session: Session, settings: Settings, live: Live | None = None) ->
     add_calls(app, calls, session, visitors)
     add_events(app, calls, live, visitors)
     _add_files(app, session)
+    add_metrics(app, session, settings.metrics_token)
     add_room(app, session, settings, live)
-    blocks = build_chat(policy, models=settings.openai_api_key is not None)
+    ours = _OURS
+    if slack is not None:
+        from apps.slack.endpoint import PATH, add_endpoint  # noqa: PLC0415 - Slack's library is paid for where it is used
+
+        add_endpoint(app, slack)
+        ours = (*_OURS, PATH)
+    blocks = build_chat(policy, models=settings.has_models)
     shell = Shell(title=policy.brand.name, description=policy.brand.welcome, frame_ancestors=ancestors)
 
     @app.get("/", response_class=HTMLResponse)
@@ -81,7 +94,7 @@ def build_app(session: Session, settings: Settings, live: Live | None = None) ->
     gr.mount_gradio_app(app, blocks, path="/", footer_links=[], run_history=False, show_error=False)
     gradio = next(route.app for route in app.routes if isinstance(route, Mount) and route.path == "")
     shell.wraps(gradio)
-    return Gate(app, gradio, ours=_OURS, frame_ancestors=ancestors)
+    return Gate(app, gradio, ours=ours, frame_ancestors=ancestors)
 
 
 def _add_documents(app: FastAPI, session: Session, brand: str) -> None:
@@ -125,7 +138,11 @@ def _add_files(app: FastAPI, session: Session) -> None:
 
 
 def serve(
-    session: Session, settings: Settings, address: tuple[str, int], jobs: AbstractContextManager[None]
+    session: Session,
+    settings: Settings,
+    address: tuple[str, int],
+    jobs: AbstractContextManager[object],
+    slack: Bolt | None = None,
 ) -> None:
     """Serve until told to stop, with `jobs` running; says where once the first question can be answered.
 
@@ -137,7 +154,7 @@ def serve(
     warm.start()
     live = Live(session.changes)
     config = uvicorn.Config(
-        build_app(session, settings, live),
+        build_app(session, settings, live, slack),
         log_level="warning",
         access_log=False,
         timeout_graceful_shutdown=GRACE,

@@ -28,6 +28,7 @@ from integrations.settings import Settings
 if TYPE_CHECKING:
     from langgraph.checkpoint.base import BaseCheckpointSaver
 
+    from agents.model_cache import SharedWords
     from agents.models import ModelRoom
     from integrations.database.engine import Store
     from integrations.warehouse.store import Warehouse
@@ -136,16 +137,32 @@ def _open_team(settings: Settings, store: Store) -> Team:
 
 
 def _open_models(settings: Settings, store: Store, services: Services) -> ModelRoom:
-    """The models of the host whose key is set; off without one."""
+    """The models of the hosts whose keys are set; off without any."""
+    from agents.alerts import Alarm  # noqa: PLC0415
     from agents.model_policy import load_model_policy  # noqa: PLC0415
     from agents.models import ModelRoom  # noqa: PLC0415
     from agents.watched_calls import WatchedCalls  # noqa: PLC0415
+    from integrations.database.alerts import AlertTable  # noqa: PLC0415
+    from integrations.database.model_answers import DatabaseWords  # noqa: PLC0415
     from integrations.database.model_calls import ModelCallTable  # noqa: PLC0415
-    from integrations.openai import open_host  # noqa: PLC0415
+    from integrations.model_hosts import open_model_hosts  # noqa: PLC0415
 
-    host = open_host(settings.openai_api_key, settings.openai_base_url)
+    shared: list[SharedWords] = [DatabaseWords(store)]
+    if settings.redis_url is not None:
+        from integrations.redis import RedisWords  # noqa: PLC0415
+
+        words = RedisWords(settings.redis_url)
+        services.closers.append(words.close)
+        shared.insert(0, words)
     calls = WatchedCalls(ModelCallTable(store), services.telemetry, _mask_for_log(services))
-    room = ModelRoom(load_model_policy(settings.policies), host, calls, services.now)
+    room = ModelRoom(
+        load_model_policy(settings.policies),
+        open_model_hosts(settings),
+        calls,
+        services.now,
+        alarm=Alarm(AlertTable(store), services.now),
+        shared=shared,
+    )
     services.closers.append(room.close)
     return room
 

@@ -65,8 +65,29 @@ class Settings(BaseSettings):
     slack_support_channel: str | None = _outside("SLACK_SUPPORT_CHANNEL")
     """Where cases go: its id, or its name."""
     slack_gtm_channel: str | None = _outside("SLACK_GTM_CHANNEL")
+    metrics_token: SecretStr | None = None
+    """Who bears it may read /metrics; without one there is no such page."""
+    otlp_endpoint: str | None = Field(
+        None, validation_alias=AliasChoices("OTEL_EXPORTER_OTLP_ENDPOINT", "otlp_endpoint")
+    )
+    """A collector of OpenTelemetry, to which traces and measures are sent over HTTP."""
+    anthropic_api_key: SecretStr | None = Field(
+        None, validation_alias=AliasChoices("ANTHROPIC_API_KEY", "anthropic_api_key")
+    )
+    """The key for models whose names begin with “claude”; needs the extra `anthropic`."""
+    anthropic_base_url: str | None = Field(
+        None, validation_alias=AliasChoices("ANTHROPIC_BASE_URL", "anthropic_base_url")
+    )
+    """Another host that speaks Anthropic's messages."""
+    redis_url: str | None = None
+    """Where several processes share words that models wrote, besides the database."""
     jobs: Literal["on", "off"] = "on"
     """Off: `gtm serve` leaves the jobs to `gtm worker`."""
+
+    @property
+    def has_models(self) -> bool:
+        """Whether the key of a models' host is set."""
+        return self.openai_api_key is not None or self.anthropic_api_key is not None
 
     @property
     def database(self) -> str:
@@ -83,6 +104,12 @@ class Settings(BaseSettings):
         """The SQLAlchemy URL of the database server, where one is set."""
         url = self.database_url
         return None if url is None or url.startswith("sqlite") else url
+
+    @property
+    def has_slack(self) -> bool:
+        """Whether the team works in Slack: there is a bot, a channel, and a way to hear of what happens there."""
+        hears = self.slack_app_token is not None or self.slack_signing_secret is not None
+        return self.slack_bot_token is not None and self.slack_support_channel is not None and hears
 
     @property
     def jobs_database(self) -> str:

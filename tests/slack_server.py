@@ -156,6 +156,17 @@ class LocalSlack:
         """Somebody opens the app's home."""
         self._control("open-home", user=user, appId=app)
 
+    def reset(self) -> None:
+        """Forget everything that was said."""
+        self._control("reset")
+
+    def connected(self, app: str = "A02SOCK") -> bool:
+        """Whether an app has told Slack that it listens."""
+        return any(
+            each["kind"] == "socket" and f"connected (hello) [{app}]" in each["summary"]
+            for each in self.log()
+        )
+
     def log(self) -> list[dict[str, Any]]:
         """What went to and from the apps."""
         found: list[dict[str, Any]] = httpx.get(f"{self.url}/_control/log", timeout=30).json()["log"]
@@ -207,3 +218,26 @@ def local_slack(
     finally:
         process.kill()
         process.wait()
+
+
+def submit(slack: LocalSlack, values: dict[str, str], user: str = LEAD) -> dict[str, Any]:
+    """Somebody fills the open form in and sends it; gives what the page is told then."""
+    from websockets.sync.client import connect
+
+    filled = {name: {name: {"type": "plain_text_input", "value": text}} for name, text in values.items()}
+    with connect(slack.url.replace("http://", "ws://") + "/ui") as page:
+        json.loads(page.recv())
+        page.send(json.dumps({"t": "view_submit", "user": user, "values": filled}))
+        while True:
+            told: dict[str, Any] = json.loads(page.recv(timeout=10))
+            if told["t"] in ("view", "view_errors"):
+                return told
+
+
+def open_form(slack: LocalSlack) -> dict[str, Any] | None:
+    """The form that is open on the page, if one is."""
+    from websockets.sync.client import connect
+
+    with connect(slack.url.replace("http://", "ws://") + "/ui") as page:
+        stack: list[dict[str, Any]] = json.loads(page.recv())["state"]["modalStack"]
+    return stack[-1] if stack else None

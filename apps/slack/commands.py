@@ -1,0 +1,131 @@
+"""`/gtm`: every word of it is one line in `COMMANDS`."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from slack_bolt import Ack, App, Respond
+
+from apps.slack.answers import answer
+from apps.slack.desk import SlackDesk
+from apps.slack.health import health
+from apps.slack.home import today
+from integrations.slack.answers import answer_blocks
+from integrations.slack.lists import status_blocks, waiting_blocks
+from integrations.slack.mrkdwn import escape, plain
+
+LISTED: Final = 10
+"""Open cases that one list shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What somebody has written after the command's name, and who."""
+
+    desk: SlackDesk
+    member: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What they are told, which nobody else sees."""
+
+    text: str
+    blocks: list[dict[str, Any]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One word of `/gtm`; `for_team` where it shows what customers have written."""
+
+    name: str
+    usage: str
+    summary: str
+    run: Callable[[Request], Reply]
+    for_team: bool = False
+
+
+def show_help(request: Request) -> Reply:
+    """What there is; `help NAME` is about one."""
+    wanted = request.text.split()[:1]
+    known = {each.name: each for each in COMMANDS}
+    if wanted and wanted[0] in known:
+        one = known[wanted[0]]
+        return Reply(f"`/gtm {one.usage}` – {one.summary}")
+    lines = [f"• `/gtm {each.usage}` – {each.summary}" for each in COMMANDS]
+    return Reply("\n".join(["*What I can do*", *lines, "Mention me, or write to me, to ask a question."]))
+
+
+def ask(request: Request) -> Reply:
+    """An answer from the knowledge base, with its sources."""
+    question = plain(request.text)
+    if not question:
+        return Reply("Ask something: `/gtm ask How long does delivery to Canada take?`")
+    found = answer(request.desk, question, ())
+    text, blocks = answer_blocks(found)
+    return Reply(text, blocks)
+
+
+def escalations(request: Request) -> Reply:
+    """What waits for a person, oldest first, with a link to each card."""
+    reviews = request.desk.session.reviews("open", 1000)
+    mask = request.desk.session.privacy.mask_for("slack")
+    text, blocks = waiting_blocks(reviews, request.desk.links(reviews[:LISTED]), mask, LISTED)
+    return Reply(text, blocks)
+
+
+def status(request: Request) -> Reply:
+    """How the desk is, and today's numbers."""
+    text, blocks = status_blocks(today(request.desk), health(request.desk))
+    return Reply(text, blocks)
+
+
+COMMANDS: Final[tuple[Command, ...]] = (
+    Command("help", "help", "what I can do", show_help),
+    Command("ask", "ask QUESTION", "an answer from our documents, with its sources", ask),
+    Command("escalations", "escalations", "who waits for a person", escalations, for_team=True),
+    Command("status", "status", "how the desk is, and today's numbers", status, for_team=True),
+)
+
+
+class Commands:
+    """Answers `/gtm`, acknowledged at once whatever it takes."""
+
+    def __init__(self, desk: SlackDesk, commands: tuple[Command, ...] = COMMANDS) -> None:
+        """Listen to nothing yet."""
+        self._desk, self._commands = desk, {each.name: each for each in commands}
+
+    def register(self, app: App) -> None:
+        """Listen to the command."""
+        app.command("/gtm")(self._run)
+
+    def _run(self, ack: Ack, respond: Respond, command: dict[str, Any]) -> None:
+        name, _, rest = (command.get("text") or "").strip().partition(" ")
+        found = self._commands.get(name.lower() or "help")
+        if found is None:
+            ack(text=unknown(name, tuple(self._commands)), response_type="ephemeral")
+            return
+        ack()
+        request = Request(self._desk, command["user_id"], rest.strip())
+
+        def run() -> None:
+            if found.for_team and not self._desk.is_team(request.member):
+                reply = Reply("This is for the team: ask to be invited to the support channel.")
+            else:
+                reply = found.run(request)
+            respond(text=reply.text, blocks=reply.blocks, response_type="ephemeral", unfurl_links=False)
+
+        self._desk.later(run, lambda words: respond(text=escape(words), response_type="ephemeral"))
+
+
+def unknown(name: str, known: tuple[str, ...]) -> str:
+    """What somebody is told who has mistyped."""
+    near = difflib.get_close_matches(name.lower(), known, n=1, cutoff=0.5)
+    shown = escape(name[:50]).replace("`", "'")
+    if near:
+        return f"I do not know `{shown}`. Did you mean `/gtm {near[0]}`?"
+    return f"I do not know `{shown}`. `/gtm help` shows what I can do."
