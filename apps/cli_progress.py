@@ -13,6 +13,7 @@ WORDS = {
     "reading": "Reading files",
     "embedding": "Understanding passages",
     "storing": "Storing",
+    "checking": "Checking",
     "asking": "Asking",
 }
 

@@ -1,0 +1,177 @@
+"""The analytics store: rows in, tables out, with what reports need again and again kept ready."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+import threading
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from agents.errors import BadInput, Permanent
+from analytics import tables as marts
+from analytics.schema import TABLES
+from analytics.tables import Standing, Tables
+from integrations.warehouse.engines import Connection, Engine
+
+if TYPE_CHECKING:
+    import duckdb
+    import pyarrow as pa
+
+VERSION = "1"
+_KEPT_DAYS = 4
+
+
+class Warehouse:
+    """Implements `agents.ports.Warehouse` and `ingest.orders.Target`; safe to share between threads."""
+
+    def __init__(self, engine: Engine) -> None:
+        """Open nothing yet."""
+        self._engine = engine
+        self._making = threading.Lock()
+
+    def standing(self) -> Standing:
+        """What is in the store now."""
+        if not self._engine.exists():
+            return Standing()
+        with self._opened() as connection:
+            return _standing(connection)
+
+    def merge(self, staging: duckdb.DuckDBPyConnection, table: str, currency: str | None) -> int:
+        """Put the rows of the staging's `clean` into a table; gives how many lines of the file changed something."""
+        columns = {"file_line": "int64", **TABLES[table]}
+        with self._opened() as connection:
+            connection.bring(staging, columns)
+            try:
+                with connection.transaction():
+                    return self._merge(connection, table, currency)
+            finally:
+                connection.leave()
+
+    def _merge(self, connection: Connection, table: str, currency: str | None) -> int:
+        standing = _standing(connection)
+        [(rows,)] = connection.execute("SELECT count(*) FROM incoming")
+        if standing.sample and rows:
+            self._empty(connection)
+        listed = ", ".join(TABLES[table])
+        connection.execute(
+            f"CREATE TEMP TABLE changed AS SELECT incoming.* FROM incoming LEFT JOIN {table} AS known "  # noqa: S608
+            "ON known.key = incoming.key WHERE known.key IS NULL OR known.digest <> incoming.digest"
+        )
+        [(lines,)] = connection.execute("SELECT count(DISTINCT file_line) FROM changed")
+        if lines:
+            connection.execute(f"DELETE FROM {table} WHERE key IN (SELECT key FROM changed)")  # noqa: S608
+            connection.execute(f"INSERT INTO {table} ({listed}) SELECT {listed} FROM changed")  # noqa: S608
+            self._note(connection, "generation", secrets.token_hex(8))
+            if currency is not None:
+                self._note(connection, "currency", currency)
+        connection.execute("DROP TABLE changed")
+        return int(lines)
+
+    def fill_with_sample(self, frames: Mapping[str, pa.Table], currency: str, until: date) -> None:
+        """Make the store hold exactly this sample. One that holds real data raises `BadInput`."""
+        with self._opened() as connection:
+            if _standing(connection).real:
+                raise BadInput(
+                    "The store holds real data, which sample data must not mix with. Use another --home."
+                )
+            with connection.transaction():
+                self._empty(connection)
+                for table, frame in frames.items():
+                    connection.bring_frame(frame)
+                    listed = ", ".join(TABLES[table])
+                    connection.execute(f"INSERT INTO {table} ({listed}) SELECT {listed} FROM incoming")  # noqa: S608
+                    connection.leave()
+                for name, value in (
+                    ("currency", currency),
+                    ("sample", until.isoformat()),
+                    ("generation", secrets.token_hex(8)),
+                ):
+                    self._note(connection, name, value)
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[Tables]:
+        """The tables, with orders and customers kept ready for the reports to come."""
+        with self._opened() as connection:
+            backend = connection.ibis
+            self._refresh(connection, "orders", lambda: marts.orders(backend.table("sales")))
+            orders = backend.table("mart_orders")
+
+            def buyers(day: date) -> Any:
+                name = f"buyers_{day:%Y%m%d}"
+                self._refresh(connection, name, lambda: marts.buyers(orders, day))
+                return backend.table(f"mart_{name}")
+
+            named = {name: backend.table(name) for name in TABLES}
+            yield Tables(orders=orders, buyers=buyers, **named)
+
+    def _refresh(self, connection: Connection, name: str, make: Any) -> None:
+        """Make a table anew if the data have changed since it was made; the oldest days go."""
+        with self._making:
+            state = _state(connection)
+            if state.get(f"mart {name}") == state.get("generation"):
+                return
+            with connection.transaction():
+                connection.execute(f"DROP TABLE IF EXISTS mart_{name}")
+                query = connection.ibis.compile(make())
+                connection.execute(f"CREATE TABLE mart_{name} AS {query}")
+                self._note(connection, f"mart {name}", state.get("generation", ""))
+                kept = sorted(
+                    key for key in state if key.startswith("mart buyers_") and key != f"mart {name}"
+                )
+                for old in kept[: max(0, len(kept) + 1 - _KEPT_DAYS)] if name.startswith("buyers") else []:
+                    connection.execute(f"DROP TABLE IF EXISTS mart_{old.removeprefix('mart ')}")
+                    connection.execute(f"DELETE FROM state WHERE name = {self._engine.mark}", (old,))  # noqa: S608
+
+    @contextlib.contextmanager
+    def _opened(self) -> Iterator[Connection]:
+        with self._engine.connected() as connection:
+            self._prepare(connection)
+            yield connection
+
+    def _prepare(self, connection: Connection) -> None:
+        """Make the tables that are not there."""
+        text = self._engine.types["string"]
+        connection.execute(f"CREATE TABLE IF NOT EXISTS state (name {text} PRIMARY KEY, value {text})")
+        found = _state(connection).get("version")
+        if found == VERSION:
+            return
+        if found is not None:
+            raise Permanent(
+                f"The business data has version {found}, this program needs {VERSION}. "
+                "Use the version of the program that wrote it, or another home."
+            )
+        with connection.transaction():
+            for table, columns in TABLES.items():
+                defined = ", ".join(f"{name} {self._engine.types[kind]}" for name, kind in columns.items())
+                connection.execute(f"CREATE TABLE IF NOT EXISTS {table} ({defined})")
+            self._note(connection, "version", VERSION)
+            self._note(connection, "generation", secrets.token_hex(8))
+
+    def _empty(self, connection: Connection) -> None:
+        for table in TABLES:
+            connection.execute(f"DELETE FROM {table}")  # noqa: S608
+        connection.execute("DELETE FROM state WHERE name IN ('sample', 'currency')")
+
+    def _note(self, connection: Connection, name: str, value: str) -> None:
+        mark = self._engine.mark
+        connection.execute(f"DELETE FROM state WHERE name = {mark}", (name,))  # noqa: S608
+        connection.execute(f"INSERT INTO state VALUES ({mark}, {mark})", (name, value))  # noqa: S608
+
+
+def _state(connection: Connection) -> dict[str, str]:
+    return dict(connection.execute("SELECT name, value FROM state"))
+
+
+def _standing(connection: Connection) -> Standing:
+    state = _state(connection)
+    tables = " UNION ALL ".join(f"(SELECT 1 FROM {table} LIMIT 1)" for table in TABLES)  # noqa: S608
+    filled = bool(connection.execute(f"SELECT 1 FROM ({tables}) AS any_of_them LIMIT 1"))  # noqa: S608
+    sample = state.get("sample")
+    return Standing(
+        currency=state.get("currency"),
+        sample=date.fromisoformat(sample) if sample else None,
+        filled=filled,
+        generation=state.get("generation"),
+    )
