@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 
+from agents.alerts import Alarm
 from agents.model_calls import ModelCalls, NoWords
 from agents.model_policy import Budget
 
@@ -14,19 +15,19 @@ FRESH_SECONDS = 2.0  # what other processes spend is looked up this often at mos
 
 
 class DailyBudget:
-    """What was spent today (UTC), by all processes on one database; `alert` tells people something once."""
+    """What was spent today (UTC), by all processes on one database; `alarm` tells people when it runs out."""
 
     def __init__(
         self,
         budget: Callable[[], Budget],
         calls: ModelCalls,
         now: Callable[[], datetime],
-        alert: Callable[[str, str], None],
+        alarm: Alarm,
     ) -> None:
         self._budget = budget
         self._calls = calls
         self._now = now
-        self._alert = alert
+        self._alarm = alarm
         self._lock = threading.Lock()
         self._day: datetime | None = None
         self._looked = 0.0
@@ -50,7 +51,6 @@ class DailyBudget:
         """Raise `NoWords` where the day's budget is used up; people are told before."""
         budget, spent = self._budget(), self.spent() / 1_000_000
         if spent >= budget.warn_at * budget.usd_a_day:
-            today = f"{self._now():%F}"
-            self._alert(f"{today} budget", f"Models have cost ${spent:.2f} of ${budget.usd_a_day:.2f} today.")
+            self._alarm.ring("budget", f"Models have cost ${spent:.2f} of ${budget.usd_a_day:.2f} today.")
         if spent >= budget.usd_a_day:
             raise NoWords("budget", f"${spent:.2f} of ${budget.usd_a_day:.2f} spent today")

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic
 
+from agents.alerts import Alarm
 from agents.background import BackgroundLoop, Left
-from agents.errors import DeskError, ModelDown, ModelRefused
-from agents.model_calls import Attempt, ChatModels, Ending, Form, NoWords, Way
+from agents.errors import DeskError, ModelDown, ModelMisused, ModelRefused
+from agents.model_calls import Attempt, Ending, Form, Headroom, NoWords, Way
+from agents.model_hosts import ModelHost, ModelHosts
 from agents.model_ledger import ModelLedger
 from agents.model_reading import Reading
 from agents.model_standing import ModelStandings
@@ -27,22 +29,24 @@ class Said(Generic[Form]):
     text: str
     value: Form | None
     complaints: Sequence[str]
+    tokens: int
+    headroom: Headroom | None
 
 
 class ModelCaller:
-    """Makes calls; one instance serves all threads. `alert` tells people something once."""
+    """Makes calls; one instance serves all threads. `alarm` tells people that a key is refused."""
 
     def __init__(
         self,
-        host: ChatModels,
+        hosts: ModelHosts,
         ledger: ModelLedger,
         standings: ModelStandings,
-        alert: Callable[[str, str], None],
+        alarm: Alarm,
     ) -> None:
-        self._host = host
+        self._hosts = hosts
         self._ledger = ledger
         self._standings = standings
-        self._alert = alert
+        self._alarm = alarm
         self._loop = BackgroundLoop()
         self._ways = Ways()
 
@@ -52,12 +56,16 @@ class ModelCaller:
 
     def call(self, attempt: Attempt[Form], messages: Sequence[BaseMessage]) -> Said[Form]:
         """What a model said to messages. Raises `ModelDown` where another attempt is worth it, else `NoWords`."""
-        job, endpoint = attempt.job, self._host.endpoint(attempt.model)
-        way, streamed = self._ways.of(endpoint), job.hear is not None
+        job, streamed = attempt.job, attempt.job.hear is not None
+        try:
+            host = self._hosts.of(attempt.model)
+        except ModelMisused as error:
+            raise self._unanswered(error, attempt, "") from error
+        way = self._ways.of(host.address)
         while True:
             reading = Reading(job.form, messages)
             try:
-                complaints = self._listen(attempt, messages, way, reading)
+                complaints = self._listen(attempt, host, messages, way, reading)
             except TimeoutError as error:
                 self._failed(attempt, "late", reading=reading)
                 if job.left() <= 0:
@@ -68,26 +76,31 @@ class ModelCaller:
                 self._enter(attempt, "gone", reading)
                 raise NoWords("gone") from error
             except Exception as error:
-                known = self._host.translate(error)
-                other = self._ways.another(endpoint, way, known, streamed=streamed)
+                known = host.translate(error)
+                other = self._ways.another(host.address, way, known, streamed=streamed)
                 if other is not None and job.left() > 0:
                     way = other
                     continue
-                raise self._unanswered(known, attempt) from error
-            self._ways.worked(endpoint, way, streamed=streamed)
+                raise self._unanswered(known, attempt, host.address) from error
+            self._ways.worked(host.address, way, streamed=streamed)
             self._standings.answered(attempt.model, reading.headroom)
             return self._read(attempt, reading, complaints)
 
     def _listen(
-        self, attempt: Attempt[Form], messages: Sequence[BaseMessage], way: Way, reading: Reading[Form]
+        self,
+        attempt: Attempt[Form],
+        host: ModelHost,
+        messages: Sequence[BaseMessage],
+        way: Way,
+        reading: Reading[Form],
     ) -> list[str]:
         """Put together what comes, and let the job hear it; its complaints end the call."""
         job = attempt.job
-        chat = self._host.asked(attempt.settings, attempt.model, job.form, way)
+        chat = host.asked(attempt.settings, attempt.model, job.form, way)
         if job.hear is None:
             message = self._loop.run(chat.ainvoke(list(messages)), attempt.seconds(), job.presence)
             reading.add(message)
-            reading.headroom = self._host.headroom(message)
+            reading.headroom = host.headroom(message)
             return []
         heard = None
         with closing(
@@ -96,7 +109,7 @@ class ModelCaller:
             for batch in pieces:
                 for message in batch:
                     reading.add(message)
-                    reading.headroom = reading.headroom or self._host.headroom(message)
+                    reading.headroom = reading.headroom or host.headroom(message)
                 partial = reading.partial()
                 if partial is not None and partial != heard:
                     heard = partial
@@ -115,12 +128,13 @@ class ModelCaller:
             complaints = list(attempt.job.check(value))
             ending = "ungrounded" if complaints else "ok"
         self._enter(attempt, ending, reading, "; ".join(complaints))
-        return Said(reading.text, value, complaints)
+        sent, came, _ = reading.tokens()
+        return Said(reading.text, value, complaints, sent + came, reading.headroom)
 
-    def _unanswered(self, error: DeskError, attempt: Attempt[Form]) -> Exception:
+    def _unanswered(self, error: DeskError, attempt: Attempt[Form], address: str) -> Exception:
         """What a call that was not answered means: worth another attempt, or the end."""
         if isinstance(error, ModelRefused):
-            self._alert(f"{attempt.model} refused", f"The models' host does not accept our key: {error}")
+            self._alarm.ring(f"{address} refused", f"The models' host does not accept our key: {error}")
             self._failed(attempt, "refused", str(error))
             return NoWords("refused", str(error))
         if isinstance(error, ModelDown):

@@ -111,12 +111,14 @@ class ModelCalls(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Headroom:
-    """What a host said is left of what it allows for the time being, and in how many seconds all of it is back."""
+    """What a host said is left of its limits, and in how many seconds all of it is back; None where it does not say."""
 
     requests: int | None = None
     tokens: int | None = None
     requests_reset: float | None = None
     tokens_reset: float | None = None
+    requests_limit: int | None = None
+    tokens_limit: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,10 +130,11 @@ class Way:
 
 
 class ChatModels(Protocol):
-    """A host, or several, of chat models."""
+    """A host of chat models."""
 
-    def endpoint(self, model: str) -> str:
-        """The host that serves a model: what one of its models has shown of it holds for all."""
+    @property
+    def address(self) -> str:
+        """Where it is: what one of its models has shown of it holds for all."""
 
     def warm(self, settings: SpecialistModel, model: str) -> None:
         """Load what a call to a model needs, so that the first one does not wait for it."""

@@ -25,6 +25,14 @@ class Prices(Section):
         return round(input_tokens * self.input + output_tokens * self.output)
 
 
+class ModelTerms(Section):
+    """What one model costs, and what may be asked of it in a minute by one process; None is no limit."""
+
+    price: Prices
+    requests_a_minute: Annotated[int, Field(ge=1)] | None = None
+    tokens_a_minute: Annotated[int, Field(ge=1)] | None = None
+
+
 class SpecialistModel(Section):
     """The model of one specialist."""
 
@@ -33,6 +41,7 @@ class SpecialistModel(Section):
     max_tokens: Annotated[int, Field(ge=1)]
     timeout_seconds: Positive
     fallback: Text | None = None
+    cache: bool = False
 
 
 class Outage(Section):
@@ -49,6 +58,16 @@ class Budget(Section):
     warn_at: Annotated[float, Field(gt=0, le=1)]
 
 
+class Caching(Section):
+    """How long words are kept for whoever asks the very same: in the process, in Redis, in the database."""
+
+    entries: Annotated[int, Field(ge=1)]
+    l1_seconds: Positive
+    l2_seconds: Positive
+    l3_seconds: Positive
+    claim_seconds: Positive
+
+
 class ModelPolicy(Section):
     """Everything that decides how models are called."""
 
@@ -57,18 +76,19 @@ class ModelPolicy(Section):
     backoff_seconds: Positive
     outage: Outage
     budget: Budget
-    prices: dict[Text, Prices]
+    cache: Caching
+    models: dict[Text, ModelTerms]
     specialists: dict[Specialist, SpecialistModel]
 
     @model_validator(mode="after")
     def complete(self) -> Self:
-        """Every specialist has a model, and every model a price."""
+        """Every specialist has a model, and every model its terms."""
         missing = set(get_args(Specialist)) - set(self.specialists)
         if missing:
             raise ValueError(f"specialists lacks {', '.join(sorted(missing))}")
         named = {name for each in self.specialists.values() for name in (each.model, each.fallback) if name}
-        if priceless := named - set(self.prices):
-            raise ValueError(f"prices lacks {', '.join(sorted(priceless))}; give 0 for what costs nothing")
+        if unknown := named - set(self.models):
+            raise ValueError(f"models lacks {', '.join(sorted(unknown))} with its price, 0 if it has none")
         return self
 
 

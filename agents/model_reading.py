@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from pydantic_core import from_json
 
 from agents.model_calls import Form, Headroom
+from agents.model_policy import SpecialistModel
 
 if TYPE_CHECKING:
     from langchain_core.messages import BaseMessage
@@ -86,6 +87,11 @@ class Reading(Generic[Form]):
             return json.dumps(calls[0]["args"], ensure_ascii=False)
         broken = None if chunks is not None else getattr(message, "invalid_tool_calls", None)
         return str(broken[0]["args"] or "") if broken else ""
+
+
+def expected_tokens(messages: Sequence[BaseMessage], settings: SpecialistModel) -> int:
+    """About how many tokens a call will take at most; hosts count so before they answer."""
+    return _estimated(sum(len(str(message.text)) for message in messages)) + settings.max_tokens
 
 
 def _estimated(characters: int) -> int:

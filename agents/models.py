@@ -7,7 +7,6 @@ its own.
 
 from __future__ import annotations
 
-import logging
 import random
 import time
 from collections.abc import Callable, Sequence
@@ -15,13 +14,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
+from agents.alerts import Alarm
 from agents.errors import ModelDown
 from agents.model_budget import DailyBudget
+from agents.model_cache import SharedWords, WordCache
 from agents.model_calling import ModelCaller
 from agents.model_calls import (
     Attempt,
     Cache,
-    ChatModels,
     Form,
     Job,
     ModelCall,
@@ -32,15 +32,18 @@ from agents.model_calls import (
     Why,
     Words,
 )
+from agents.model_hosts import ModelHosts
 from agents.model_ledger import ModelLedger
 from agents.model_policy import ModelPolicy, Specialist, SpecialistModel
+from agents.model_queue import ModelQueue
+from agents.model_reading import expected_tokens
 from agents.model_standing import ModelStandings
 from agents.outage import Breaker
 
 if TYPE_CHECKING:
     from langchain_core.messages import BaseMessage
 
-log = logging.getLogger(__name__)
+STOOD_IN_FOR: tuple[Why, ...] = ("down", "outage", "busy", "misused")  # where another model may do better
 
 
 @dataclass
@@ -57,18 +60,27 @@ class ModelRoom:
     """Writes by the policy; one instance serves all threads. Without a host everything is `NoWords("off")`."""
 
     def __init__(
-        self, policy: ModelPolicy, host: ChatModels | None, calls: ModelCalls, now: Callable[[], datetime]
+        self,
+        policy: ModelPolicy,
+        hosts: ModelHosts | None,
+        calls: ModelCalls,
+        now: Callable[[], datetime],
+        *,
+        alarm: Alarm,
+        shared: Sequence[SharedWords] = (),
     ) -> None:
+        """`shared` is where words are kept that several processes may find, the fastest first."""
         self.policy = policy
         self._calls = calls
         self._now = now
-        self._alerted: set[str] = set()
-        self.budget = DailyBudget(lambda: self.policy.budget, calls, now, self._alert)
+        self._cache = WordCache(lambda: self.policy.cache, shared)
+        self._queues: dict[str, ModelQueue] = {}
+        self.budget = DailyBudget(lambda: self.policy.budget, calls, now, alarm)
         """What the models have cost today."""
         self._ledger = ModelLedger(calls, now, self.budget.charge)
         self._standings = ModelStandings(lambda: self.policy.outage, self._ledger.state, now)
-        self._host = host
-        self._caller = None if host is None else ModelCaller(host, self._ledger, self._standings, self._alert)
+        self._hosts = hosts
+        self._caller = None if hosts is None else ModelCaller(hosts, self._ledger, self._standings, alarm)
 
     @property
     def on(self) -> bool:
@@ -76,10 +88,10 @@ class ModelRoom:
         return self._caller is not None
 
     def warm(self, specialist: Specialist) -> None:
-        """Load what a specialist's model needs: seconds that no deadline should pay for."""
-        if self._host is not None:
+        """Load what a specialist's model needs: seconds that no deadline should pay for. Raises `ModelMisused`."""
+        if self._hosts is not None:
             settings = self.policy.specialists[specialist]
-            self._host.warm(settings, settings.model)
+            self._hosts.of(settings.model).warm(settings, settings.model)
 
     def breaker(self, model: str) -> Breaker:
         """The breaker of a model, as this process knows it."""
@@ -116,12 +128,25 @@ class ModelRoom:
             self._caller.close()
 
     def _words(self, job: Job[Form], caller: ModelCaller, course: _Course) -> Words[Form]:
-        self.budget.check()
         settings = self.policy.specialists[job.specialist]
+        if job.gone:
+            raise NoWords("gone")
+        if not settings.cache:
+            return self._written(job, caller, settings, course)
+        words = self._cache.words(job, settings, lambda: self._written(job, caller, settings, course))
+        course.model, course.cache = words.model, words.cache
+        course.fallback = words.model != settings.model
+        return words
+
+    def _written(
+        self, job: Job[Form], caller: ModelCaller, settings: SpecialistModel, course: _Course
+    ) -> Words[Form]:
+        """Written by the specialist's model, or by the fallback where that cannot."""
+        self.budget.check()
         try:
             return self._write_with(job, caller, settings, settings.model, course)
         except NoWords as failure:
-            if settings.fallback is None or failure.why not in ("down", "outage", "misused"):
+            if settings.fallback is None or failure.why not in STOOD_IN_FOR:
                 raise
             course.fallback = True
             return self._write_with(job, caller, settings, settings.fallback, course)
@@ -142,16 +167,12 @@ class ModelRoom:
             )
         )
 
-    def _alert(self, key: str, sentence: str) -> None:
-        if key not in self._alerted:
-            self._alerted.add(key)
-            log.error(sentence)
-
     def _write_with(
         self, job: Job[Form], caller: ModelCaller, settings: SpecialistModel, model: str, course: _Course
     ) -> Words[Form]:
         from langchain_core.messages import AIMessage, HumanMessage, SystemMessage  # noqa: PLC0415 - a second
 
+        queue = self._queue(model)
         messages: list[BaseMessage] = [SystemMessage(job.prompt.system), HumanMessage(job.prompt.user)]
         failure = NoWords("unusable", "no attempt was made")
         for attempt in range(1, self.policy.attempts + 1):
@@ -159,14 +180,21 @@ class ModelRoom:
                 raise NoWords("gone")
             if not self.breaker(model).admits():
                 raise NoWords("outage", f"{model} is left alone for a while")
+            try:
+                place = queue.enter(job, expected_tokens(messages, settings))
+            except NoWords:
+                self.breaker(model).withdrawn()
+                raise
             course.attempts += 1
             try:
-                said = caller.call(Attempt(job, settings, model, self.policy.prices[model]), messages)
+                said = caller.call(Attempt(job, settings, model, self.policy.models[model].price), messages)
             except ModelDown as error:
+                queue.close_for(error.retry_after or 0.0)
                 failure = NoWords("down", str(error))
                 if not self._wait(attempt, job, error.retry_after):
                     raise failure from error
                 continue
+            queue.used(place, said.tokens, said.headroom)
             if said.value is not None and not said.complaints:
                 course.model = model
                 return Words(said.value, model, job.prompt.label, attempt)
@@ -175,6 +203,9 @@ class ModelRoom:
             if job.left() <= 0:
                 raise NoWords("late", failure.detail)
         raise failure
+
+    def _queue(self, model: str) -> ModelQueue:
+        return self._queues.setdefault(model, ModelQueue(model, lambda: self.policy.models[model]))
 
     def _wait(self, attempt: int, job: Job[Form], retry_after: float | None) -> bool:
         """Wait before another attempt; False where there is none, or no time for it."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, SecretStr
@@ -15,7 +17,6 @@ from agents.model_policy import SpecialistModel
 from agents.prompting import Rendered
 
 if TYPE_CHECKING:
-    import openai
     from langchain_core.messages import BaseMessage
     from langchain_core.runnables import Runnable
     from langchain_openai import ChatOpenAI
@@ -30,9 +31,10 @@ class OpenAIModels:
         self._base_url = base_url
         self._built: dict[tuple[str, float, int, float, bool], Lazy[ChatOpenAI]] = {}
 
-    def endpoint(self, model: str) -> str:  # noqa: ARG002 - all models are on one host
-        """The host's address."""
-        return self._base_url or "the default host"
+    @property
+    def address(self) -> str:
+        """The base URL, where it is not the vendor's own."""
+        return self._base_url or "OpenAI"
 
     def warm(self, settings: SpecialistModel, model: str) -> None:
         """Import and build what a call needs."""
@@ -109,7 +111,7 @@ class OpenAIModels:
                 return ModelRefused(said)
             case openai.RateLimitError() | openai.InternalServerError():
                 broken = isinstance(error, openai.InternalServerError)
-                return ModelDown(said, broken=broken, retry_after=_retry_after(error))
+                return ModelDown(said, broken=broken, retry_after=_retry_after(error.response.headers))
             case openai.APIStatusError():
                 return ModelMisused(said)
         # No connection, a line that broke, an answer that cannot be read.
@@ -132,6 +134,8 @@ def read_headroom(headers: Mapping[str, str]) -> Headroom | None:
         tokens=_count(headers.get("x-ratelimit-remaining-tokens")),
         requests_reset=_seconds(headers.get("x-ratelimit-reset-requests")),
         tokens_reset=_seconds(headers.get("x-ratelimit-reset-tokens")),
+        requests_limit=_count(headers.get("x-ratelimit-limit-requests")),
+        tokens_limit=_count(headers.get("x-ratelimit-limit-tokens")),
     )
     return None if found == Headroom() else found
 
@@ -152,14 +156,14 @@ def _seconds(text: str | None) -> float | None:
     return sum(number * unit for number, unit in zip(numbers, (86400, 3600, 60, 1, 0.001), strict=True))
 
 
-def _retry_after(error: openai.APIStatusError) -> float | None:
-    """Seconds that the host asks to wait, where it says so in seconds."""
+def _retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds that the host asks to wait: said in seconds, or as a date."""
+    said = headers.get("retry-after", "")
     try:
-        return max(0.0, float(error.response.headers.get("retry-after", "")))
+        return max(0.0, float(said))
+    except ValueError:
+        pass
+    try:
+        return max(0.0, parsedate_to_datetime(said).timestamp() - time.time())
     except ValueError:
         return None
-
-
-def open_host(key: SecretStr | None, base_url: str | None) -> OpenAIModels | None:
-    """The host whose key is set; None without one."""
-    return None if key is None else OpenAIModels(key.get_secret_value(), base_url)

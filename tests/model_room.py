@@ -8,7 +8,10 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from agents.alerts import Alarm, Alert
+from agents.model_cache import SharedWords
 from agents.model_calls import Job, ModelCall, ModelState, ModelText
+from agents.model_hosts import ModelHosts
 from agents.model_policy import ModelPolicy, load_model_policy
 from agents.models import ModelRoom
 from agents.prompting import load_prompts
@@ -32,6 +35,7 @@ class Ledger:
         self.calls: list[ModelCall] = []
         self.written: list[ModelText] = []
         self.standing: dict[str, ModelState] = {}
+        self.alerts: dict[str, Alert] = {}
 
     def record(self, call: ModelCall) -> None:
         self.calls.append(call)
@@ -54,16 +58,29 @@ class Ledger:
     def states(self) -> Sequence[ModelState]:
         return list(self.standing.values())
 
+    def claim(self, alert: Alert) -> bool:
+        return self.alerts.setdefault(alert.key, alert) is alert
+
 
 def policy(**changes: object) -> ModelPolicy:
-    """The shipped policy with short waits, one fast model and no other to fall back on."""
+    """The shipped policy with short waits, one fast model, no other to fall back on, and no memory."""
     shipped = load_model_policy().model_dump()
-    shipped["specialists"]["support"] |= {"fallback": None, "timeout_seconds": 1.0}
+    shipped["specialists"]["support"] |= {"fallback": None, "timeout_seconds": 1.0, "cache": False}
     return ModelPolicy.model_validate(shipped | {"backoff_seconds": 0.01} | changes)
 
 
-def room_on(server: ModelServer, ledger: Ledger, rules: ModelPolicy | None = None) -> ModelRoom:
-    room = ModelRoom(rules or policy(), OpenAIModels("key", server.url), ledger, lambda: datetime.now(UTC))
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def room_on(
+    server: ModelServer,
+    ledger: Ledger,
+    rules: ModelPolicy | None = None,
+    shared: Sequence[SharedWords] = (),
+) -> ModelRoom:
+    hosts = ModelHosts([("", OpenAIModels("key", server.url))])
+    room = ModelRoom(rules or policy(), hosts, ledger, now, alarm=Alarm(ledger, now), shared=shared)
     room.warm("support")
     return room
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 import pytest
 
+from agents.alerts import Alarm
 from agents.model_calls import NoWords
-from agents.model_policy import Prices
+from agents.model_policy import ModelTerms, Prices
 from agents.models import ModelRoom
-from tests.model_room import GOOD, PROMPT, Ledger, job, policy, room_on
+from tests.model_room import GOOD, PROMPT, Ledger, job, now, policy, room_on
 from tests.model_server import ModelServer, Turn, model_server
 
 
@@ -164,9 +164,9 @@ def test_an_outage_leaves_the_model_alone_and_ends_by_itself(server: ModelServer
 def test_another_model_takes_over_from_one_that_is_down(server: ModelServer, ledger: Ledger) -> None:
     rules = policy()
     support = rules.specialists["support"].model_copy(update={"fallback": "spare"})
-    prices = rules.prices | {"spare": Prices(input=1, output=2)}
+    models = rules.models | {"spare": ModelTerms(price=Prices(input=1, output=2))}
     rules = rules.model_copy(
-        update={"specialists": rules.specialists | {"support": support}, "prices": prices}
+        update={"specialists": rules.specialists | {"support": support}, "models": models}
     )
     server.say(lambda body: GOOD if body["model"] == "spare" else Turn(status=503))
     assert room_on(server, ledger, rules).write(job()).model == "spare"
@@ -183,14 +183,16 @@ def test_at_the_budgets_end_no_call_is_made(
     room.write(job())
     with caplog.at_level(logging.ERROR):
         room.write(job())  # 72 of 100 millionths are spent: the team is told
-    assert "Models have cost" in caplog.text
+        with pytest.raises(NoWords):
+            room_on(server, ledger, room.policy).write(job())  # another process, which does not tell them again
+    assert caplog.text.count("Models have cost") == 1
     with pytest.raises(NoWords) as failure:
         room.write(job())
     assert (failure.value.why, len(server.requests)) == ("budget", 2)
 
 
 def test_without_a_host_there_are_no_words(ledger: Ledger) -> None:
-    room = ModelRoom(policy(), None, ledger, lambda: datetime.now(UTC))
+    room = ModelRoom(policy(), None, ledger, now, alarm=Alarm(ledger, now))
     assert not room.on
     with pytest.raises(NoWords, match="off"):
         room.write(job())
