@@ -72,8 +72,8 @@ class Outbox(Protocol):
     def effect(self, effect_id: int) -> Effect | None:
         """An effect that still has to be done, or None."""
 
-    def delivered(self, effect_id: int, now: datetime) -> None:
-        """It is done."""
+    def delivered(self, effect_ids: Collection[int], now: datetime) -> None:
+        """They are done."""
 
     def failed(self, effect_id: int, attempts: int, reason: str, next_attempt: datetime | None) -> None:
         """The attempt after `attempts` others failed; without a next one, people have to look at it."""

@@ -2,7 +2,8 @@
 
 Decisions write effects into the outbox. Every process with jobs looks there, makes a durable job of each attempt
 that is due, and delivers it; the job's id is the effect's key with the number of the attempt, so that whoever
-finds it first makes the only one. A pause between attempts is kept in the outbox and holds no thread.
+finds it first makes the only one. What only changes our own database is cheaper than a job of its own, and is done
+many at a time. A pause between attempts is kept in the outbox and holds no thread.
 """
 
 from __future__ import annotations
@@ -21,8 +22,8 @@ from dbos import DBOS, DBOSConfig, SetWorkflowID, StepOptions
 from agents.effects import Effect, Worker
 from agents.ports import Services
 from agents.session import Session
-from jobs.delivery import Courier, Handler, Outcome
-from jobs.effects import effect_handlers
+from jobs.delivery import Courier, Due, Handler, Outcome
+from jobs.effects import AT_HOME, effect_handlers
 from jobs.pace import Pace
 from jobs.ticker import Ticker
 
@@ -133,20 +134,34 @@ class Jobs:
             finally:
                 self._under_way.discard(effect_id)
 
+        @DBOS.workflow(name="deliver_at_home")
+        def deliver_at_home(due: list[Due]) -> None:
+            effects = {effect_id for effect_id, _ in due}
+            self._under_way |= effects
+            try:
+                outcomes = DBOS.run_step({"name": "attempt"}, self._courier.attempt_all, due)
+                DBOS.run_step(RECORD, self._courier.record_all, due, outcomes)
+            finally:
+                self._under_way -= effects
+
         @DBOS.workflow(name="daily")
         def daily(name: str, day: str) -> None:
             log.info("%s of %s", name, day)
             DBOS.run_step({"name": name}, self._daily[name], datetime.fromisoformat(day))
 
-        self._deliver, self._do_daily = deliver, daily
+        self._deliver, self._deliver_at_home, self._do_daily = deliver, deliver_at_home, daily
 
     def _hand_out(self) -> None:
-        """Make a job of every effect that is due."""
+        """Make a job of every effect that is due, and one of all that are done at home."""
         now = self._now()
         held = now + timedelta(seconds=self._pace.hold)
         while due := self._outbox.due(now, 100, held, self._courier.kinds):
+            at_home = [(effect.id, effect.attempts) for effect in due if effect.kind in AT_HOME]
+            if at_home:
+                DBOS.enqueue_workflow(QUEUE, self._deliver_at_home, at_home)
             for effect in due:
-                self._begin(effect)
+                if effect.kind not in AT_HOME:
+                    self._begin(effect)
 
     def _begin(self, effect: Effect) -> None:
         with SetWorkflowID(f"{effect.key}#{effect.attempts}"):

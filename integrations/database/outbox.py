@@ -74,9 +74,12 @@ class Outbox:
             row = connection.execute(wanted).first()
         return None if row is None else _effect(row)
 
-    def delivered(self, effect_id: int, now: datetime) -> None:
-        """It is done."""
-        self._change(effect_id, outbox.c.status == "pending", status="delivered", delivered=now)
+    def delivered(self, effect_ids: Collection[int], now: datetime) -> None:
+        """They are done."""
+        if effect_ids:
+            done = outbox.update().where(outbox.c.id.in_(effect_ids), outbox.c.status == "pending")
+            with self._store.writing() as connection:
+                connection.execute(done.values(status="delivered", delivered=now))
 
     def failed(self, effect_id: int, attempts: int, reason: str, next_attempt: datetime | None) -> None:
         """The attempt after `attempts` others failed; without a next one, people have to look at it."""

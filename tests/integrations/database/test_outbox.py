@@ -103,7 +103,7 @@ def test_many_who_ask_at_once_are_given_different_effects(store: Store, outbox: 
 def test_what_is_delivered_is_over(store: Store, outbox: Outbox) -> None:
     put(store, "email:1")
     [effect] = take(outbox)
-    outbox.delivered(effect.id, LATER)
+    outbox.delivered([effect.id], LATER)
     outbox.failed(effect.id, 0, "too late", None)
     assert outbox.effect(effect.id) is None
     assert take(outbox, LATER) == []
