@@ -8,7 +8,7 @@ RUN_READY := $(VENV)/.run-ready
 DEV_READY := $(VENV)/.dev-ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench clean browser constraints
+.PHONY: help run test check format bench clean browser constraints slack-demo
 
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ $(DEV_READY): pyproject.toml constraints.txt | $(BIN)/python
 run: $(RUN_READY) ## Install, index the sample knowledge base, serve the chat
 	$(BIN)/gtm --home $(HOME_FOLDER) ingest knowledge_base/documents
 	$(BIN)/gtm --home $(HOME_FOLDER) serve
+
+slack-demo: $(DEV_READY) ## Try the Slack side without a workspace: a local Slack, the chat, the bot
+	$(BIN)/python -m tests.slack_demo
 
 browser:
 	@command -v chromium >/dev/null || ./tests/install_browser.sh

@@ -37,6 +37,7 @@ from agents.privacy import Privacy
 from agents.review_desk import ReviewDesk
 from agents.support_bot import Rehearsal, SupportBot
 from agents.team import Team
+from agents.team_channel import ChannelStanding
 from agents.team_sessions import TeamSessions
 
 if TYPE_CHECKING:
@@ -250,6 +251,10 @@ class Session:
         now = self._services.now()
         for question in self._log.unanswered(now - FORGOTTEN_AFTER, now - FORGOTTEN_UNTIL):
             self._bot.answer(question, late=True)
+
+    def team_channel(self) -> ChannelStanding | None:
+        """The team's channel, and what keeps messages from it; None where cases go to none."""
+        return self._services.channel_book.standing()
 
     def effects(self, status: EffectStatus, limit: int = 100) -> list[EffectStanding]:
         """What has to be done outside, or was: the effects of a status, oldest first."""

@@ -41,6 +41,8 @@ class Card(Value):
     decided: datetime | None = None
     joined: str | None = None
     seen: int = 0
+    zone: str = "UTC"
+    """What people call the time zone that `opened` and `due` are in."""
     room: str | None = None
     """Where the control room shows the case."""
 

@@ -9,7 +9,8 @@ from rich.table import Table
 from rich.text import Text
 
 from apps import cli_edge as edge
-from apps.doctor import Part, examine
+from apps.doctor import examine
+from apps.examined import Part
 from integrations.settings import Settings
 
 COLOURS = {"ok": "green", "off": "dim", "broken": "bold red"}

@@ -7,35 +7,25 @@ import os
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Literal
 
+from agents.channel_policy import load_channel_policy
 from agents.errors import DeskError
 from agents.model_policy import load_model_policy
 from agents.policy import load_policy
 from agents.privacy_policy import load_privacy_policy
 from agents.team import fixed_accounts
+from apps.doctor_slack import check_slack
+from apps.examined import Part
 from integrations import open_calibration, open_embedder, open_index, open_mailer
 from integrations.model_hosts import open_model_hosts
 from integrations.settings import Settings
 from jobs.pace import Pace
 from knowledge_base.errors import KnowledgeBaseError
 
-State = Literal["ok", "off", "broken"]
 OVERDUE = timedelta(minutes=5)
 NO_JOBS = "Start `gtm serve` or `gtm worker`."
 NO_INDEX = "Run `gtm ingest PATH` with your documents."
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """How one part is; `remedy` says what to do where that is needed."""
-
-    name: str
-    state: State
-    detail: str
-    remedy: str = ""
 
 
 def examine(settings: Settings) -> list[Part]:
@@ -54,6 +44,7 @@ def examine(settings: Settings) -> list[Part]:
         ("mail", check_mail),
         ("team", check_team),
         ("chat model", check_chat_model),
+        ("slack", check_slack),
         ("redis", check_redis),
     ]
     return [_examined(name, check, settings) for name, check in checks]
@@ -83,6 +74,7 @@ def check_policy(settings: Settings) -> Part:
     """The policies in force are valid."""
     load_policy(settings.policies)
     load_privacy_policy(settings.policies)
+    load_channel_policy(settings.policies)
     load_model_policy(settings.policies)
     return Part("policy", "ok", str(settings.policies or "as shipped"))
 

@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from agents.domain import Message, Review
 from agents.entries import Entry
@@ -32,6 +33,8 @@ HELD: Final = timedelta(seconds=20)
 
 LOOK_BACK: Final = timedelta(minutes=2)
 """Clocks differ: a message that was posted at a moment is looked for from so long before."""
+
+BUSY: Final = ""  # another process is at it, which nobody needs to be told
 
 ROUNDS: Final = 20  # in which a case that changes meanwhile is looked at again
 
@@ -60,7 +63,7 @@ class ChannelCases:
             return  # erased meanwhile, or Slack was let go of
         holder = secrets.token_hex(8)
         if not self._hold(review, holder):
-            raise Throttled("Another process is bringing this case up to date.", 1.0)
+            raise Throttled(BUSY, 1.0)
         try:
             for _ in range(ROUNDS):
                 if not self._one_step(review, holder):
@@ -83,7 +86,7 @@ class ChannelCases:
         def show(message: ChannelMessage, note: Note) -> None:
             nonlocal done
             if not self._hold(review_id, holder):
-                raise Throttled("Another process has taken this case over.", 1.0)
+                raise Throttled(BUSY, 1.0)
             done = self._show(message, note, thread) or done
 
         show(known[f"card:{review_id}"], self._card(review))
@@ -124,7 +127,8 @@ class ChannelCases:
         joined = standing.person if standing and standing.state == "person" else None
         if standing and standing.episode != review.episode:
             joined = None
-        url = self._services.public_url
+        url, people = self._services.public_url, self._session.policy.people
+        zone = ZoneInfo(people.timezone)
         return Card(
             review=review.id,
             question=self._mask(review.question),
@@ -137,8 +141,9 @@ class ChannelCases:
                 for each in {(each.document, each.section): each for each in review.citations}.values()
             ),
             contact=self._mask(review.contact) if review.contact else None,
-            opened=review.opened,
-            due=review.due,
+            opened=review.opened.astimezone(zone),
+            due=review.due.astimezone(zone),
+            zone=people.zone_name,
             status=review.status,
             by=review.by,
             verb=review.verb,

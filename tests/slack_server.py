@@ -148,6 +148,22 @@ class LocalSlack:
         button = buttons(message)[action]
         self._control("interact", channel=channel, messageTs=message["ts"], user=user, action=button)
 
+    def act(
+        self, message: dict[str, Any], action: dict[str, Any], channel: str = CHANNEL, user: str = LEAD
+    ) -> None:
+        """Somebody does something with an element of a message that is no plain button."""
+        self._control("interact", channel=channel, messageTs=message["ts"], user=user, action=action)
+
+    def channels(self) -> list[dict[str, Any]]:
+        """All channels, direct messages too."""
+        found: list[dict[str, Any]] = httpx.get(f"{self.url}/_control/state", timeout=30).json()["channels"]
+        return found
+
+    def home(self, user: str, app: str = "A02SOCK") -> dict[str, Any] | None:
+        """What a member sees as the app's home."""
+        views: dict[str, dict[str, Any]] = page_state(self)["homeViews"]
+        return views.get(user, {}).get(app)
+
     def command(self, text: str, user: str = LEAD, channel: str = CHANNEL, app: str = "A02SOCK") -> None:
         """Somebody writes `/gtm …`; returns once it was acknowledged."""
         self._control("command", channel=channel, user=user, command="/gtm", text=text, appId=app)
@@ -225,7 +241,7 @@ def submit(slack: LocalSlack, values: dict[str, str], user: str = LEAD) -> dict[
     from websockets.sync.client import connect
 
     filled = {name: {name: {"type": "plain_text_input", "value": text}} for name, text in values.items()}
-    with connect(slack.url.replace("http://", "ws://") + "/ui") as page:
+    with connect(slack.url.replace("http://", "ws://") + "/ui", max_size=None) as page:
         json.loads(page.recv())
         page.send(json.dumps({"t": "view_submit", "user": user, "values": filled}))
         while True:
@@ -236,8 +252,14 @@ def submit(slack: LocalSlack, values: dict[str, str], user: str = LEAD) -> dict[
 
 def open_form(slack: LocalSlack) -> dict[str, Any] | None:
     """The form that is open on the page, if one is."""
+    stack: list[dict[str, Any]] = page_state(slack)["modalStack"]
+    return stack[-1] if stack else None
+
+
+def page_state(slack: LocalSlack) -> dict[str, Any]:
+    """All that the counterpart's page shows."""
     from websockets.sync.client import connect
 
-    with connect(slack.url.replace("http://", "ws://") + "/ui") as page:
-        stack: list[dict[str, Any]] = json.loads(page.recv())["state"]["modalStack"]
-    return stack[-1] if stack else None
+    with connect(slack.url.replace("http://", "ws://") + "/ui", max_size=None) as page:
+        state: dict[str, Any] = json.loads(page.recv())["state"]
+    return state

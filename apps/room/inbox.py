@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 
 from agents.domain import ConversationFilter, Decided, Decision, Review, Value, Verb
+from agents.team_channel import ChannelStanding
 from apps.room.access import Agent, Desk, Viewer
 from apps.room.presenting import RoomPresenter
 
@@ -42,6 +43,7 @@ def inbox(request: Request, desk: Desk, _: Viewer) -> dict[str, Any]:
         "now": now.isoformat(),
         "waiting": [presenter.waiting(review, now) for review in open_reviews],
         "talking": [presenter.summary(each) for each in talking if each.id not in in_review],
+        "trouble": _trouble(desk.team_channel()),
     }
 
 
@@ -100,6 +102,13 @@ def typing(desk: Desk, _: Agent, conversation: str) -> dict[str, str]:
     """Somebody of the team is typing there; the page calls it every few seconds at most."""
     desk.typing(conversation)
     return {"status": "done"}
+
+
+def _trouble(channel: ChannelStanding | None) -> str | None:
+    """What keeps cases from the team's channel, for those who work here meanwhile."""
+    if channel is None or channel.trouble is None:
+        return None
+    return f"Cases do not reach the team's channel ({channel.waiting} waiting). {channel.trouble}"
 
 
 def _present(decided: Decided, review: Review) -> dict[str, Any]:

@@ -46,13 +46,17 @@ class Bot:
         self._settings = settings
         self.desk = SlackDesk(session, services, channel)
         secret = settings.slack_signing_secret
+        bolt = logging.getLogger("slack_bolt")
+        level = bolt.level
+        bolt.setLevel(logging.ERROR)  # it warns of the environment, which only our settings read
         self.app = App(
             client=channel.client.web,
             signing_secret=secret.get_secret_value() if secret else None,
             token_verification_enabled=False,  # that would call Slack before anything has begun
             request_verification_enabled=secret is not None,
-            logger=logging.getLogger("slack_bolt"),
+            logger=bolt,
         )
+        bolt.setLevel(level)
         for listeners in (
             Decisions(self.desk),
             LearningButtons(self.desk),

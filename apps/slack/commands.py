@@ -74,7 +74,9 @@ def escalations(request: Request) -> Reply:
     """What waits for a person, oldest first, with a link to each card."""
     reviews = request.desk.session.reviews("open", 1000)
     mask = request.desk.session.privacy.mask_for("slack")
-    text, blocks = waiting_blocks(reviews, request.desk.links(reviews[:LISTED]), mask, LISTED)
+    text, blocks = waiting_blocks(
+        reviews, request.desk.links(reviews[:LISTED]), mask, request.desk.zone, LISTED
+    )
     return Reply(text, blocks)
 
 

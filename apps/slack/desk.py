@@ -9,6 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TooSlow
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
+from zoneinfo import ZoneInfo
 
 from slack_bolt import Ack
 
@@ -49,6 +50,7 @@ class SlackDesk:
         """Start nothing yet."""
         self.session, self.services, self.channel = session, services, channel
         self.book = services.channel_book
+        self.zone = ZoneInfo(session.policy.people.timezone)
         self.relay = Relay(session, services, channel)
         self._cases = ChannelCases(session, services, channel)
         self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="slack")

@@ -36,5 +36,5 @@ def _channel(desk: SlackDesk) -> Health:
     if standing is None:
         return Health("Slack", False, "no channel is known yet")
     if standing.trouble is not None:
-        return Health("Slack", False, f"{standing.waiting} messages wait: {standing.trouble}")
+        return Health("Slack", False, f"{standing.waiting} waiting: {standing.trouble}")
     return Health("Slack", True, "everything was delivered")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from slack_bolt import App
 
@@ -41,13 +40,12 @@ class Home:
             return
         reviews = desk.session.reviews("open", 1000)
         mask = desk.session.privacy.mask_for("slack")
-        view = home_view(reviews, mask, today(desk), health(desk), most=SHOWN, note=note)
+        view = home_view(reviews, mask, desk.zone, today(desk), health(desk), most=SHOWN, note=note)
         desk.client.call("views.publish", user_id=member, view=view)
 
 
 def today(desk: SlackDesk) -> str:
     """The numbers since midnight where the team is."""
     now = desk.services.now()
-    zone = ZoneInfo(desk.session.policy.people.timezone)
-    morning = now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    morning = now.astimezone(desk.zone).replace(hour=0, minute=0, second=0, microsecond=0)
     return figures_line(desk.session.figures(morning, now + timedelta(seconds=1)))

@@ -130,7 +130,7 @@ class SlackBook:
     def standing(self) -> ChannelStanding | None:
         """The channel that cases go to, or None."""
         ours = outbox.c.kind.in_((KIND, HEARD))
-        late = outbox.select().where(ours, outbox.c.status != "delivered", outbox.c.reason.is_not(None))
+        late = outbox.select().where(ours, outbox.c.status != "delivered", outbox.c.reason > "")
         with self._store.reading() as connection:
             row = connection.execute(sa.select(slack_connection)).first()
             if row is None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
@@ -17,15 +16,10 @@ from slackblocks import (
 )
 
 from integrations.slack.cards import SHORT, resolved
-from integrations.slack.mrkdwn import SECTION, clip, escape, text_of
+from integrations.slack.mrkdwn import SECTION, clip, escape, markdown, text_of
 
 NOTHING: Final = "Our documents do not say. Somebody in the support channel may know."
 UNSURE: Final = ":thinking_face: Not sure enough to tell a customer this:"
-
-_BOLD = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
-_HEADING = re.compile(r"^#{1,6}\s+(.*)$", re.MULTILINE)
-_BULLET = re.compile(r"^(\s*)[-*+]\s+", re.MULTILINE)
-_LINK = re.compile(r"\[([^\]\n]+)\]\((https?://[^\s)|]+)\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +31,6 @@ class TeamAnswer:
     confidence: float
     confidence_word: str
     sources: tuple[str, ...] = ()
-
-
-def markdown(text: str) -> str:
-    """Markdown of our documents as Slack's markup; whatever it may hold, it mentions nobody."""
-    shown = _HEADING.sub(r"*\1*", escape(text))
-    shown = _BULLET.sub(r"\1• ", shown)
-    shown = _BOLD.sub(r"*\2*", shown)
-    return _LINK.sub(lambda match: f"<{match.group(2)}|{match.group(1)}>", shown)
 
 
 def pieces(text: str, most: int = 5) -> Iterator[str]:

@@ -9,7 +9,7 @@ from slackblocks import ActionsBlock, Block, Button, ContextBlock, DividerBlock,
 
 from agents.domain import first_name
 from agents.team_channel import Card, Note, Offer, Reminder, ThreadLine
-from integrations.slack.mrkdwn import clip, escape, link, mention, moment, quoted, text_of
+from integrations.slack.mrkdwn import clip, escape, link, markdown, mention, moment, quoted, text_of
 
 MOST_BLOCKS: Final = 50  # of a message
 SHORT: Final = 280  # characters of the line that a notification shows
@@ -52,12 +52,12 @@ def _headline(card: Card) -> str:
 
 def _card(key: str, card: Card) -> list[Block]:
     blocks: list[Block] = [SectionBlock(text_of(f"{_sign(card)} {_state(card)}{_times(card)}"), block_id=key)]
-    blocks += _quotation(f"{key}:question", card.question)
+    blocks += _quotation(f"{key}:question", escape(card.question))
     blocks.append(ContextBlock([text_of(" · ".join(_facts(card)))], block_id=f"{key}:facts"))
     if card.draft:
         title = "*What the desk would have said*" if card.status != "decided" else "*The desk's draft*"
         blocks.append(SectionBlock(text_of(title), block_id=f"{key}:title"))
-        blocks += _quotation(f"{key}:draft", card.draft)
+        blocks += _quotation(f"{key}:draft", markdown(card.draft))
     if card.sources:
         blocks.append(ContextBlock([text_of(_sources(card))], block_id=f"{key}:sources"))
     buttons = _buttons(card)
@@ -69,10 +69,10 @@ def _card(key: str, card: Card) -> list[Block]:
     return blocks
 
 
-def _quotation(block_id: str, text: str) -> list[Block]:
+def _quotation(block_id: str, mrkdwn: str) -> list[Block]:
     return [
         SectionBlock(text_of(piece), block_id=f"{block_id}{number or ''}")
-        for number, piece in enumerate(quoted(text))
+        for number, piece in enumerate(quoted(mrkdwn))
         if piece.strip("> ")
     ]
 
@@ -100,7 +100,7 @@ def _state(card: Card) -> str:
 def _times(card: Card) -> str:
     if card.decided is not None:
         return f" after {waited((card.decided - card.opened).total_seconds())}"
-    return f" · since {moment(card.opened)}, promised by {moment(card.due)}"
+    return f" · since {moment(card.opened)}, promised by {moment(card.due)} ({escape(card.zone)})"
 
 
 def waited(seconds: float) -> str:
@@ -172,7 +172,7 @@ def _speaker(line: ThreadLine) -> str:
 
 
 def _line(key: str, line: ThreadLine) -> list[Block]:
-    words = list(quoted(line.text))
+    words = list(quoted(escape(line.text)))
     first = text_of(f"*{_speaker(line)}*")
     blocks: list[Block] = [ContextBlock([first], block_id=key)]
     return blocks + [
@@ -191,14 +191,14 @@ def _offer(key: str, offer: Offer) -> list[Block]:
     blocks: list[Block] = [SectionBlock(text_of(heads[offer.status]), block_id=key)]
     if offer.status in ("proposed", "accepted"):
         blocks.append(SectionBlock(text_of("Question"), block_id=f"{key}:asks"))
-        blocks += _quotation(f"{key}:question", offer.question)
+        blocks += _quotation(f"{key}:question", escape(offer.question))
         blocks.append(SectionBlock(text_of("Answer"), block_id=f"{key}:says"))
-        blocks += _quotation(f"{key}:answer", offer.answer)
+        blocks += _quotation(f"{key}:answer", markdown(offer.answer))
     if offer.contradictions:
         blocks.append(DividerBlock(block_id=f"{key}:line"))
         blocks.append(SectionBlock(text_of(":warning: *The documents say otherwise*"), block_id=f"{key}:but"))
         for number, theirs in enumerate(offer.contradictions[:3]):
-            blocks += _quotation(f"{key}:but{number}-", theirs)
+            blocks += _quotation(f"{key}:but{number}-", markdown(theirs))
     notes = []
     if offer.personal and offer.status == "proposed":
         notes.append(f"Left out as personal: {escape(', '.join(dict.fromkeys(offer.personal)))}.")

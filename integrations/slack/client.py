@@ -127,6 +127,17 @@ class SlackClient:
         return SlackRefused(f"Slack could not do {method} ({code or f'HTTP {status}'}).", code)
 
 
+def check_app_token(token: str, url: str | None) -> None:
+    """Raises where Socket Mode cannot be had with this token."""
+    try:
+        SlackClient(token, url).call("apps.connections.open")
+    except (ChannelClosed, SlackRefused) as error:
+        raise ChannelClosed(
+            f"Slack does not let us in by Socket Mode ({error}). Set SLACK_APP_TOKEN to an app-level token (xapp-…) "
+            "with connections:write, and switch Socket Mode on."
+        ) from error
+
+
 class SlackRefused(Transient):
     """Slack has answered, and not with yes; `code` is its word for why."""
 

@@ -29,7 +29,7 @@ def answer_form(review: Review, verb: str, question: str, draft: str, meta: dict
     )
     blocks: list[Any] = [
         SectionBlock(text_of(piece), block_id=f"question{number}")
-        for number, piece in enumerate(quoted(question, most=1))
+        for number, piece in enumerate(quoted(escape(question), most=1))
     ]
     blocks.append(InputBlock("What the customer shall read", field, block_id=ANSWER))
     if verb == "reply" and draft:

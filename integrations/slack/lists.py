@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from slackblocks import (
     ActionsBlock,
@@ -32,7 +33,7 @@ class Health:
 
 
 def waiting_blocks(
-    reviews: Sequence[Review], links: Mapping[str, str], mask: Callable[[str], str], most: int
+    reviews: Sequence[Review], links: Mapping[str, str], mask: Callable[[str], str], zone: ZoneInfo, most: int
 ) -> tuple[str, list[dict[str, Any]]]:
     """Open cases, oldest first, each with a link to its card where there is one."""
     if not reviews:
@@ -42,7 +43,7 @@ def waiting_blocks(
     head = f"{len(reviews)} {'customer waits' if len(reviews) == 1 else 'customers wait'} for a person"
     blocks: list[Block] = [SectionBlock(text_of(f"*{head}*"), block_id="head")]
     blocks += [
-        SectionBlock(text_of(_waiting(review, links, mask)), block_id=f"waits:{review.id}")
+        SectionBlock(text_of(_waiting(review, links, mask, zone)), block_id=f"waits:{review.id}")
         for review in reviews[:most]
     ]
     if len(reviews) > most:
@@ -50,11 +51,11 @@ def waiting_blocks(
     return head, resolved(blocks)
 
 
-def _waiting(review: Review, links: Mapping[str, str], mask: Callable[[str], str]) -> str:
+def _waiting(review: Review, links: Mapping[str, str], mask: Callable[[str], str], zone: ZoneInfo) -> str:
     question = clip(escape(" ".join(mask(review.question).split())), 300)
     taken = f" · taken by {escape(review.by)}" if review.by else ""
     card = f" · {link(links[review.id], 'card')}" if review.id in links else ""
-    return f">{question}\nsince {moment(review.opened)}{taken}{card}"
+    return f">{question}\nsince {moment(review.opened.astimezone(zone))}{taken}{card}"
 
 
 def figures_line(figures: DeskFigures) -> str:
@@ -86,6 +87,7 @@ def _status(numbers: str, health: Sequence[Health]) -> list[Block]:
 def home_view(
     reviews: Sequence[Review],
     mask: Callable[[str], str],
+    zone: ZoneInfo,
     numbers: str,
     health: Sequence[Health],
     *,
@@ -98,7 +100,7 @@ def home_view(
         blocks.append(SectionBlock(text_of(f":information_source: {escape(note)}"), block_id="note"))
     blocks.append(HeaderBlock("Waits for a decision", block_id="waits"))
     for review in reviews[:most]:
-        blocks.append(SectionBlock(text_of(_waiting(review, {}, mask)), block_id=f"waits:{review.id}"))
+        blocks.append(SectionBlock(text_of(_waiting(review, {}, mask, zone)), block_id=f"waits:{review.id}"))
         if review.draft:
             draft = clip(escape(" ".join(mask(review.draft).split())), 400)
             blocks.append(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from html import unescape
 from typing import Final
 
@@ -17,6 +17,12 @@ CUT: Final = " … _(the control room shows the rest)_"
 
 _ENTITY = re.compile(r"&(?:a(?:m(?:p)?)?|l(?:t)?|g(?:t)?)?$")
 _LINK = re.compile(r"<(?!@|#|!)([^|>]+)(?:\|([^>]*))?>")
+_BOLD = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
+_HEADING = re.compile(r"^#{1,6}\s+(.*)$", re.MULTILINE)
+_BULLET = re.compile(r"^(\s*)[-*+]\s+", re.MULTILINE)
+_RULE = re.compile(r"^\|(?:\s*:?-{2,}:?\s*\|)+\s*\n?", re.MULTILINE)
+_ROW = re.compile(r"^\|(.+)\|\s*$", re.MULTILINE)
+_WEB = re.compile(r"\[([^\]\n]+)\]\((https?://[^\s)|]+)\)")
 _SPECIAL = re.compile(r"<([@#!])([^|>]+)(?:\|([^>]*))?>")
 
 
@@ -37,11 +43,11 @@ def clip(mrkdwn: str, limit: int) -> str:
     return _ENTITY.sub("", mrkdwn[: limit - 1]) + "…"
 
 
-def quoted(text: str, most: int = 3, room: int = SECTION) -> Iterator[str]:
-    """A text of others as a quotation, in up to `most` pieces that each fit into a section."""
+def quoted(mrkdwn: str, most: int = 3, room: int = SECTION) -> Iterator[str]:
+    """What was made safe before as a quotation, in up to `most` pieces that each fit into a section."""
     pieces: list[str] = [""]
-    for line in text.split("\n"):
-        for part in _parts(escape(line), room - len(CUT) - 3):
+    for line in mrkdwn.split("\n"):
+        for part in _parts(line, room - len(CUT) - 3):
             quote = f">{part}\n"
             if len(pieces[-1]) + len(quote) > room - len(CUT):
                 pieces.append("")
@@ -61,9 +67,18 @@ def _parts(escaped: str, size: int) -> Iterator[str]:
 
 
 def moment(at: datetime) -> str:
-    """A moment, shown to each reader in the zone and words of their own Slack."""
-    fallback = f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
-    return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} {{time}}|{fallback}>"
+    """A moment in the zone that it is given in, which is the one that customers are told."""
+    return f"{at:%a} {at.day} {at:%b}, {at:%H:%M}"
+
+
+def markdown(text: str) -> str:
+    """Markdown of our documents as Slack's markup; whatever it may hold, it mentions nobody."""
+    shown = _HEADING.sub(r"*\1*", escape(text))
+    shown = _RULE.sub("", shown)
+    shown = _ROW.sub(lambda row: " · ".join(cell.strip() for cell in row.group(1).split("|")), shown)
+    shown = _BULLET.sub(r"\1• ", shown)
+    shown = _BOLD.sub(r"*\2*", shown)
+    return _WEB.sub(lambda found: f"<{found.group(2)}|{found.group(1)}>", shown)
 
 
 def link(url: str, words: str) -> str:

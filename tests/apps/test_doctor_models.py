@@ -6,7 +6,8 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from apps.doctor import Part, examine
+from apps.doctor import examine
+from apps.examined import Part
 from integrations.settings import Settings
 from tests.model_server import model_server
 

@@ -23,6 +23,7 @@ export function inboxView(room) {
     room.count(waiting.length, waiting.some(isLate));
     rows = [...waiting, ...talking];
     list.replaceChildren(
+      ...(inbox.trouble ? [h("p", { class: "notice trouble", role: "status" }, inbox.trouble)] : []),
       ...(rows.length ? [] : [empty()]),
       ...group("Waiting", waiting, (each) => waitingRow(each, chosen, room.me)),
       ...group("With one of us", talking, (each) => talkingRow(each, chosen, room.me)),
