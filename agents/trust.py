@@ -57,7 +57,7 @@ class Trust:
         calibration = self._open_calibration()
         if calibration.fitted_on:
             return calibration.probability(signs)
-        return before if signs["sufficient"] else min(before, self._thresholds.answer - 0.01)
+        return before if signs["sufficient"] else min(before, max(0.0, self._thresholds.answer - 0.01))
 
     def would_answer(self, signs: Signs, before: float) -> bool:
         """Whether words with these signs would be said."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
+from agents.domain import Mode
 from agents.errors import BadInput
 from agents.knowledge import translated
 from agents.ports import Services
@@ -37,10 +38,13 @@ class Evaluation:
     pooled: Figures
 
 
-def evaluate(open_home: OpenHome, folders: Sequence[Path], out: Path, tell: Tell) -> Evaluation:
+def evaluate(
+    open_home: OpenHome, folders: Sequence[Path], out: Path, tell: Tell, mode: Mode = "offline"
+) -> Evaluation:
     """Ask every question of every set, write a line a question to `out`, and judge the answers.
 
-    `open_home` gives the services of an empty folder; each set gets one, which is removed afterwards.
+    `open_home` gives the services of an empty folder; each set gets one, which is removed afterwards. In mode
+    `model` the models of those services word the answers.
     """
     sets = [load_set(folder) for folder in folders]
     names = [each.name for each in sets]
@@ -51,14 +55,14 @@ def evaluate(open_home: OpenHome, folders: Sequence[Path], out: Path, tell: Tell
     rows: list[Row] = []
     with _open_for_writing(out) as file:
         for each in sets:
-            for row in _ask_all(open_home, each, tell):
+            for row in _ask_all(open_home, each, tell, mode):
                 rows.append(row)
                 file.write(json.dumps(_line(row, pooled=len(sets) > 1), ensure_ascii=False) + "\n")
     by_set = {name: judge([row for row in rows if row.set == name]) for name in names}
     return Evaluation(tuple(rows), by_set, judge(rows))
 
 
-def _ask_all(open_home: OpenHome, labelled: LabelledSet, tell: Tell) -> Iterator[Row]:
+def _ask_all(open_home: OpenHome, labelled: LabelledSet, tell: Tell, mode: Mode) -> Iterator[Row]:
     """Each question, decided as in the chat but recorded nowhere."""
     with tempfile.TemporaryDirectory(prefix="gtm-eval-") as folder:
         services = open_home(Path(folder))
@@ -68,7 +72,7 @@ def _ask_all(open_home: OpenHome, labelled: LabelledSet, tell: Tell) -> Iterator
             session.warm()
             for done, question in enumerate(labelled.questions):
                 tell("asking", done, len(labelled.questions))
-                yield _ask(session, labelled.name, question)
+                yield _ask(session, labelled.name, question, mode)
         finally:
             session.close()
 
@@ -83,9 +87,10 @@ def _ingest(services: Services, documents: Path, tell: Tell) -> None:
         log.warning("%d documents not read, first %s: %s", len(report.failed), first.path, first.reason)
 
 
-def _ask(session: Session, name: str, question: LabelledQuestion) -> Row:
-    rehearsal = session.rehearse(question.question, question.said_before)
+def _ask(session: Session, name: str, question: LabelledQuestion, mode: Mode) -> Row:
+    rehearsal = session.rehearse(question.question, question.said_before, mode)
     draft, ruling = rehearsal.draft, rehearsal.outcome.ruling
+    wording = draft.wording or {}
     return Row(
         set=name,
         id=question.id,
@@ -99,7 +104,8 @@ def _ask(session: Session, name: str, question: LabelledQuestion) -> Row:
         seconds=round(rehearsal.seconds, 5),
         reason=ruling.reason,
         by_rule=ruling.by_rule,
-        evidence=draft.evidence,
+        evidence=draft.evidence if mode == "offline" else wording,
+        mode="model" if wording else "offline",
     )
 
 
@@ -112,6 +118,7 @@ def _line(row: Row, *, pooled: bool) -> dict[str, object]:
         "answer": row.answer,
         "citations": [citation.model_dump() for citation in row.citations],
         "seconds": row.seconds,
+        "mode": row.mode,
     }
     return {"set": row.set, **line} if pooled else line
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from agents.domain import Citation, ReplyDecision
+from agents.domain import Citation, Mode, ReplyDecision
 from knowledge_base import metrics
 
 FIGURES = (
@@ -42,6 +42,9 @@ class Row:
     reason: str
     by_rule: bool = False
     evidence: Mapping[str, float] = field(default_factory=dict)
+    """What the confidence was computed from; in mode `model`, what speaks for the model's words or verdict."""
+    mode: Mode = "offline"
+    """Whether a model was heard."""
 
     @property
     def right(self) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 
-from agents.domain import ReplyDecision
+from agents.domain import Mode, ReplyDecision
 from agents.errors import BadInput
 from agents.policy import Thresholds
 from jobs.figures import Figures, Row, judge
@@ -24,17 +24,18 @@ class Refit:
     cross_validated: Figures
 
 
-def refit(rows: Sequence[Row], thresholds: Thresholds, fitted_on: str) -> Refit:
+def refit(rows: Sequence[Row], thresholds: Thresholds, fitted_on: str, mode: Mode = "offline") -> Refit:
     """Fit on all rows, and judge the fit. Too few or one-sided rows raise `BadInput`.
 
+    In mode `model` only those count in which a model was heard; the others stay as they were decided.
     Cross-validated: each fifth of the questions is judged by a fit on the other four.
     """
     usable = [row for row in rows if row.evidence]
     try:
-        calibration = _fit(usable, fitted_on)
+        calibration = _fit(usable, fitted_on, mode)
         held_out: list[Row] = []
         for fold in range(FOLDS):
-            others = _fit([row for row in usable if _fold(row) != fold], fitted_on)
+            others = _fit([row for row in usable if _fold(row) != fold], fitted_on, mode)
             held_out += [_again(row, others, thresholds) for row in rows if _fold(row) == fold]
     except ValueError as error:
         raise BadInput(str(error)) from error
@@ -42,10 +43,10 @@ def refit(rows: Sequence[Row], thresholds: Thresholds, fitted_on: str) -> Refit:
     return Refit(calibration, in_sample, judge(held_out))
 
 
-def _fit(rows: Sequence[Row], fitted_on: str) -> Calibration:
+def _fit(rows: Sequence[Row], fitted_on: str, mode: Mode) -> Calibration:
     """From the shipped coefficients, which few questions move little and many replace."""
     labelled = [Labelled(row.evidence, row.right) for row in rows]
-    return fit(labelled, prior=Calibration.load(), fitted_on=fitted_on)
+    return fit(labelled, prior=Calibration.load(mode=mode), fitted_on=fitted_on)
 
 
 def _fold(row: Row) -> int:

@@ -1,7 +1,7 @@
 """The support graph: rules, sources, a draft, a decision, and what is said.
 
     apply_rules ──(small talk)────────────────────────────────────────────────┐
-        └──> find_sources ──> rewrite_query ──> draft_answer ──> write_words ──> decide ──> reply
+        └──> find_sources ──> draft_answer ──> rewrite_query ──> write_words ──> decide ──> reply
                                                                        (escalate) await_person <──┘──> forget_turn
 
 `rewrite_query` lets a model say whole what a question leaves to the conversation, and searches again; `write_words`
@@ -68,7 +68,6 @@ class SupportState(TypedDict, total=False):
     verdict: Annotated[Verdict | None, UntrackedValue]
     small_talk: Annotated[str | None, UntrackedValue]
     found: Annotated[Found | None, UntrackedValue]
-    searched: Annotated[str | None, UntrackedValue]
     draft: Annotated[Draft, UntrackedValue]
     ruling: Annotated[Ruling, UntrackedValue]
     outcome: Annotated[Outcome, UntrackedValue]
@@ -132,12 +131,12 @@ class SupportGraph:
         graph.add_edge(START, "apply_rules")
         graph.add_conditional_edges("apply_rules", is_small_talk, {True: "reply", False: "find_sources"})
         if rewriter is None:
-            graph.add_edge("find_sources", "draft_answer")
+            graph.add_edge("draft_answer", "write_words")
         else:
             graph.add_node("rewrite_query", traced(nodes.rewrite_query))
-            graph.add_edge("find_sources", "rewrite_query")
-            graph.add_edge("rewrite_query", "draft_answer")
-        graph.add_edge("draft_answer", "write_words")
+            graph.add_edge("draft_answer", "rewrite_query")
+            graph.add_edge("rewrite_query", "write_words")
+        graph.add_edge("find_sources", "draft_answer")
         graph.add_edge("write_words", "decide")
         graph.add_edge("decide", "reply")
         graph.add_node("await_person", nodes.await_person)
@@ -222,19 +221,27 @@ class _Nodes:
                 raise
             return {"found": None}
 
-    def rewrite_query(self, state: SupportState) -> SupportState:
-        """Search again where a model can say the question better; a rule that has decided needs no better search."""
-        found = state["found"]
-        if self._rewriter is None or found is None or state["verdict"] is not None:
-            return {}
-        query = self._rewriter.rewrite(replace(state["turn"], question=state["question"]), found)
-        return {} if query is None else {"found": self._knowledge.find(query, ()), "searched": query}
-
     def draft_answer(self, state: SupportState) -> SupportState:
         """Write down what the passages say and how sure that is."""
         found = state["found"]
-        draft = NOTHING if found is None else self._knowledge.draft(found)
-        return {"draft": replace(draft, searched=state.get("searched"))}
+        return {"draft": NOTHING if found is None else self._knowledge.draft(found)}
+
+    def rewrite_query(self, state: SupportState) -> SupportState:
+        """Let a model say the question better, and search again: of the two drafts the surer one counts.
+
+        So a query that leaves out what matters makes no answer worse. A rule that has decided needs no better search.
+        """
+        found, draft = state["found"], state["draft"]
+        if self._rewriter is None or found is None or state["verdict"] is not None:
+            return {}
+        query = self._rewriter.rewrite(replace(state["turn"], question=state["question"]), found)
+        if query is None:
+            return {}
+        found = self._knowledge.find(query, ())
+        other = self._knowledge.draft(found)
+        if other.confidence <= draft.confidence:
+            return {}
+        return {"found": found, "draft": replace(other, searched=query)}
 
     def write_words(self, state: SupportState) -> SupportState:
         """Let a model word what would be answered.

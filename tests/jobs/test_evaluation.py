@@ -63,8 +63,9 @@ def test_a_line_a_question_and_the_figures(tmp_path: Path, models_folder: Path) 
     lines = lines_of(out)
     assert [line["id"] for line in lines] == [f"two-peaks-{n}" for n in range(40)]
     for line in lines:
-        keys = ["id", "decision", "confidence", "retrieved", "answer", "citations", "seconds"]
+        keys = ["id", "decision", "confidence", "retrieved", "answer", "citations", "seconds", "mode"]
         assert list(line) == keys
+        assert line["mode"] == "offline"
         assert line["decision"] in ("answer", "clarify", "escalate")
         assert 0 <= line["confidence"] <= 1
         assert len(line["retrieved"]) == len(set(line["retrieved"])) == 10
