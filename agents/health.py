@@ -20,13 +20,16 @@ from agents.health_report import (
     specialist_health,
 )
 from agents.knowledge import Knowledge
+from agents.measures import Tally
 from agents.model_policy import Specialist
 from agents.ports import Services
 from agents.tracing import Trace
 
 FRESH_SECONDS = 3.0  # several pages that look at once are shown the same
-PERIODS: Final = {"day": (timedelta(hours=24), 24), "month": (timedelta(days=30), 30)}
+DAY: Final = (timedelta(hours=24), 24)
+MONTH: Final = (timedelta(days=30), 30)
 """How far back is looked, and into how many moments that is cut for a chart."""
+MONTH_FRESH_SECONDS = 60.0  # a month does not change in a minute, and counting it takes longest
 
 
 class Health(Value):
@@ -50,6 +53,7 @@ class HealthDesk:
         self._services, self._knowledge = services, knowledge
         self._lock = threading.Lock()
         self._last: tuple[float, Health] | None = None
+        self._month: tuple[float, PeriodHealth] | None = None
 
     def trace(self, trace: str) -> Trace:
         """How an answer came about. Raises `BadInput` for a trace that there is not, or not any more."""
@@ -61,6 +65,14 @@ class HealthDesk:
                 f"There is no trace {trace!r} here. It stands in each answer as `trace`, and is kept for {days} days."
             )
         return found
+
+    def tallies(self) -> list[Tally]:
+        """What was counted of all that the desk ever did."""
+        return self._services.tallies.all()
+
+    def now(self) -> datetime:
+        """The present moment, as the desk's clock has it."""
+        return self._services.now()
 
     def look(self) -> Health:
         """How the desk is, at most a few seconds ago."""
@@ -113,7 +125,8 @@ class HealthDesk:
         services, room = self._services, self._services.open_models()
         now = services.now()
         work, budget, models = self.work(), self.budget(), self.models()
-        day, month = (self._period(now, *PERIODS[name]) for name in ("day", "month"))
+        if self._month is None or time.monotonic() - self._month[0] > MONTH_FRESH_SECONDS:
+            self._month = (time.monotonic(), self._period(now, *MONTH))
         told = notices(
             now,
             answering=room.policy.specialists["support"].model if room.on else None,
@@ -129,8 +142,8 @@ class HealthDesk:
             work=work,
             budget=budget,
             models=models,
-            day=day,
-            month=month,
+            day=self._period(now, *DAY),
+            month=self._month[1],
         )
 
     def _period(self, now: datetime, length: timedelta, moments: int) -> PeriodHealth:

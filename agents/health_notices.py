@@ -136,12 +136,15 @@ def _of_work(now: datetime, work: WorkHealth) -> Iterator[Notice]:
             about="reviews",
             gravity="trouble",
             sentence=f"{_customers(work.waiting.late)} longer than promised for a person.",
-            remedy="Answer in the room's inbox, or with `gtm reviews` and `gtm decide`.",
+            remedy="See the room's inbox, or `gtm reviews`.",
         )
     elif work.waiting.reviews:
         sentence = f"{_customers(work.waiting.reviews)} for a person."
         yield Notice(
-            about="reviews", gravity="warning", sentence=sentence, remedy="`gtm reviews` lists them."
+            about="reviews",
+            gravity="warning",
+            sentence=sentence,
+            remedy="See the room's inbox, or `gtm reviews`.",
         )
     if work.outbox.get("failed"):
         failed = work.outbox["failed"]

@@ -74,7 +74,7 @@ class Tallies(Protocol):
 def readings(seen: Seen) -> Iterator[Reading]:
     """What something that was seen adds to the measures."""
     match seen:
-        case Trace() if seen.name == "answer" and "decision" in seen.facts:
+        case Trace() if seen.name == "answer" and "decision" in seen.facts and not seen.facts.get("late"):
             mode = ("mode", str(seen.facts["mode"]))
             yield Reading(ANSWERS, (("decision", str(seen.facts["decision"])), mode))
             yield Reading(ANSWER_SECONDS, (mode,), seen.seconds)

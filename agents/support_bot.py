@@ -105,6 +105,7 @@ class SupportBot:
                 log.exception("A question goes to a person, because the desk could not look it up")
                 reply, opening = self._hand_over(question)
             trace.note(
+                late=late,
                 decision=reply.decision,
                 reason=reply.reason,
                 mode=reply.mode,
@@ -119,7 +120,8 @@ class SupportBot:
     def _decide(self, question: Message, audience: Audience) -> tuple[Reply, Opening | None]:
         """What the graph makes of a question, and the review in which a person answers it."""
         started = time.perf_counter()
-        graph, history = self._graph(), self._history(question)
+        with part("memory"):
+            graph, history = self._graph(), self._history(question)
         outcome = graph.run(Asked(question.text, history, question.conversation, audience))
         ruling, now = outcome.ruling, self._services.now()
         reply = Reply(

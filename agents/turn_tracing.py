@@ -18,11 +18,13 @@ State = TypeVar("State", bound=Mapping[str, object])
 NAMES: Final = {
     "apply_rules": "rules",
     "find_sources": "retrieval",
+    "rewrite_query": "query",
     "draft_answer": "draft",
     "write_words": "words",
     "decide": "decision",
 }
 """The nodes as people read them."""
+MOST_SECTIONS: Final = 10
 
 
 def traced(node: Callable[[State], State]) -> Callable[[State], State]:
@@ -32,7 +34,7 @@ def traced(node: Callable[[State], State]) -> Callable[[State], State]:
     def run(state: State) -> State:
         with part(NAMES.get(node.__name__, node.__name__)) as doing:
             update = node(state)
-            doing.note(**_facts(update))
+            doing.note(**(_facts(update) if update else {"needed": False}))
             return update
 
     return run
@@ -52,9 +54,9 @@ def _verdict(verdict: Verdict) -> dict[str, Fact]:
 
 
 def _found(found: Found) -> dict[str, Fact]:
-    hits = found.retrieval.hits
+    hits = found.retrieval.hits[:MOST_SECTIONS]
     return {
-        "passages": len(hits),
+        "passages": len(found.retrieval.hits),
         "sections": tuple(_place(hit.chunk.document, hit.chunk.section or hit.chunk.heading) for hit in hits),
         "scores": tuple(round(float(hit.score), 4) for hit in hits),
     }

@@ -77,7 +77,7 @@ def connect(settings: Settings) -> Services:
         traces=TraceTable(store),
         tallies=TallyTable(store),
         health=HealthBook(store),
-        telemetry=Telemetry(lambda: _open_sinks(store)),
+        telemetry=Telemetry(lambda: _open_sinks(settings, store)),
         channel_book=SlackBook(store),
         channel_policy=load_channel_policy(settings.policies),
         open_channel=Lazy(lambda: open_channel(settings)),
@@ -99,11 +99,12 @@ def connect(settings: Settings) -> Services:
     return services
 
 
-def _open_sinks(store: Store) -> list[Sink]:
+def _open_sinks(settings: Settings, store: Store) -> list[Sink]:
     """Where goes what the desk sees of itself."""
     from integrations.database.traces import TallyTable, TraceTable  # noqa: PLC0415
+    from integrations.opentelemetry import open_collector  # noqa: PLC0415
 
-    return [TraceTable(store), TallyTable(store)]
+    return [TraceTable(store), TallyTable(store), *open_collector(settings.otlp_endpoint)]
 
 
 def connect_throw_away(settings: Settings, home: Path) -> Services:

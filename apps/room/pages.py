@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from agents.errors import AlreadyDecided, BadInput, DeskError, Forbidden, StillPersonal, TooMany, Transient
 from agents.session import Session
 from apps.live import Live
-from apps.room import conversations, documents, inbox, knowledge, numbers, people, signing_in
+from apps.room import conversations, documents, health, inbox, knowledge, numbers, people, signing_in
 from apps.room import live as live_line
 from apps.room.access import NotSignedIn
 from apps.room.background import Ingests
@@ -57,7 +57,7 @@ def build_room(session: Session, settings: Settings, live: Live) -> ASGIApp:
     app.state.live = live
     app.state.presenter = RoomPresenter(session)
     app.state.ingests = Ingests()
-    for part in (signing_in, inbox, conversations, knowledge, documents, numbers, people, live_line):
+    for part in (signing_in, inbox, conversations, knowledge, documents, numbers, health, people, live_line):
         app.include_router(part.router, prefix="/api")
     app.get("/enter")(_enter)
     app.get("/")(_without_slash)

@@ -38,6 +38,8 @@ class RoomPresenter:
             "decision": reply.decision,
             "confidence": self.confidence(reply.confidence),
             "reason": why(reply.reason),
+            "trace": reply.trace,
+            "review": reply.review,
             "retrieved": self.retrieved(reply.retrieved),
             "sources": self._chat.sources(reply.citations),
         }

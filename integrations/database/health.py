@@ -1,10 +1,15 @@
-"""The figures of the desk's health, counted where they lie: a hundred thousand calls take well under a second."""
+"""The figures of the desk's health, counted in one pass over each table.
+
+Quantiles are taken here, not in SQL: over a hundred thousand rows SQLite's window functions take several seconds.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -14,11 +19,42 @@ from agents.model_calls import ModelText
 from integrations.database.engine import Store
 from integrations.database.tables import model_calls, model_texts, reviews, traces
 
-_SHARES = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
-_NO_ERROR = ("ok", "off", "gone", "budget", "unusable")
+_SHARES: Final = (0.5, 0.95, 0.99)
+_NO_ERROR: Final = ("ok", "off", "gone", "budget", "unusable")
 
-_ASKED = sa.or_(model_texts.c.attempts > 0, model_texts.c.cache.is_not(None))
-_ANSWERED = traces.c.decision.is_not(None)
+
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """A time, cut into moments of equal length."""
+
+    since: datetime
+    until: datetime
+    moments: int
+
+    @property
+    def width(self) -> int:
+        """Seconds of a moment."""
+        return int((self.until - self.since).total_seconds()) // self.moments
+
+    def holds(self, at: sa.Column[datetime]) -> sa.ColumnElement[bool]:
+        """Whether a row lies in it."""
+        return sa.and_(at >= self.since, at < self.until)
+
+    def moment(self, at: sa.Column[datetime]) -> sa.ColumnElement[int]:
+        """The moment in which a row lies."""
+        elapsed = sa.cast(sa.extract("epoch", at), sa.BigInteger) - int(self.since.timestamp())
+        return (elapsed // self.width).label("moment")
+
+
+@dataclass(slots=True)
+class _Sums:
+    """What is counted of each moment."""
+
+    answers: Counter[int] = field(default_factory=Counter)
+    seconds: defaultdict[int, list[float]] = field(default_factory=lambda: defaultdict(list))
+    texts: Counter[int] = field(default_factory=Counter)
+    errors: Counter[int] = field(default_factory=Counter)
+    micro_dollars: Counter[int] = field(default_factory=Counter)
 
 
 class HealthBook:
@@ -29,30 +65,22 @@ class HealthBook:
 
     def count(self, since: datetime, until: datetime, moments: int) -> Counted:
         """What was counted in a time, also by that many moments of equal length."""
-
-        def within(column: sa.Column[Any]) -> sa.ColumnElement[bool]:
-            return sa.and_(column >= since, column < until)
-
+        stretch, sums = _Stretch(since, until, moments), _Sums()
         with self._store.reading() as connection:
-            return Counted(
-                texts=_texts(connection, within(model_texts.c.at)),
-                calls=_calls(connection, within(model_calls.c.at)),
-                answers=_answers(connection, within(traces.c.at)),
-                text_latency=_latency(
-                    connection,
-                    model_texts.c.specialist,
-                    model_texts.c.seconds,
-                    within(model_texts.c.at) & _ASKED,
-                ),
-                answer_latency=_latency(
-                    connection, traces.c.mode, traces.c.seconds, within(traces.c.at) & _ANSWERED
-                )
-                | _latency(connection, sa.literal(""), traces.c.seconds, within(traces.c.at) & _ANSWERED),
-                moments=_moments(connection, since, until, moments),
-            )
+            texts, text_latency = _texts(connection, stretch, sums)
+            answers, answer_latency = _answers(connection, stretch, sums)
+            calls = _calls(connection, stretch, sums)
+        return Counted(
+            texts=texts,
+            calls=calls,
+            answers=answers,
+            text_latency=text_latency,
+            answer_latency=answer_latency,
+            moments=list(_moments(stretch, sums)),
+        )
 
     def last_text(self, specialist: str) -> ModelText | None:
-        """The last text for which a model was asked, or would have been."""
+        """The last text that a model was to write."""
         columns = [column for column in model_texts.c if column is not model_texts.c.id]
         query = sa.select(*columns).where(
             model_texts.c.specialist == specialist,
@@ -72,90 +100,117 @@ class HealthBook:
         return Waiting(reviews=count, late=too_late, oldest=oldest)
 
 
-def _texts(connection: Connection, where: sa.ColumnElement[bool]) -> list[TextCount]:
-    kind = (model_texts.c.specialist, model_texts.c.ending, model_texts.c.cache, model_texts.c.fallback)
+def _texts(
+    connection: Connection, stretch: _Stretch, sums: _Sums
+) -> tuple[list[TextCount], dict[str, Latency]]:
+    table = model_texts.c
+    called = sa.case((table.attempts > 0, 1), else_=0).label("called")
+    rows = sa.select(
+        table.specialist,
+        table.ending,
+        table.cache,
+        table.fallback,
+        stretch.moment(table.at),
+        called,
+        table.attempts,
+        table.seconds,
+    )
+    within = rows.where(stretch.holds(table.at)).subquery().c
+    kind = (within.specialist, within.ending, within.cache, within.fallback, within.called)
     query = sa.select(
-        *kind,
-        sa.func.count(),
-        sa.func.sum(sa.case((model_texts.c.attempts > 0, 1), else_=0)),
-        sa.func.sum(model_texts.c.attempts),
+        *kind, within.moment, sa.func.count(), sa.func.sum(within.attempts), _listed(within.seconds)
     )
-    rows = connection.execute(query.where(where).group_by(*kind))
-    return [TextCount(*row[:4], *map(int, row[4:])) for row in rows]
-
-
-def _calls(connection: Connection, where: sa.ColumnElement[bool]) -> list[CallCount]:
-    kind = (model_calls.c.specialist, model_calls.c.model, model_calls.c.ending)
-    used = (model_calls.c.input_tokens, model_calls.c.output_tokens, model_calls.c.micro_dollars)
-    query = sa.select(*kind, sa.func.count(), *(sa.func.sum(column) for column in used))
-    return [
-        CallCount(*row[:3], *map(int, row[3:]))
-        for row in connection.execute(query.where(where).group_by(*kind))
+    counts: Counter[tuple[Any, ...]] = Counter()
+    attempts: Counter[tuple[Any, ...]] = Counter()
+    seconds: defaultdict[str, list[float]] = defaultdict(list)
+    for *key, moment, number, tried, took in connection.execute(query.group_by(*kind, within.moment)):
+        specialist, ending, cache, _, asked = key
+        counts[tuple(key)] += number
+        attempts[tuple(key)] += int(tried)
+        sums.texts[moment] += number
+        sums.errors[moment] += 0 if ending in _NO_ERROR else number
+        if ending != "gone" and (asked or cache is not None):  # what a budget forbade took no time
+            seconds[specialist] += _numbers(took)
+    texts = [
+        TextCount(*key[:4], texts=number, called=number if key[4] else 0, attempts=attempts[key])
+        for key, number in counts.items()
     ]
+    return texts, {specialist: _latency(each) for specialist, each in seconds.items()}
 
 
-def _answers(connection: Connection, where: sa.ColumnElement[bool]) -> list[AnswerCount]:
-    kind = (traces.c.decision, traces.c.mode)
-    query = sa.select(*kind, sa.func.count()).where(where, _ANSWERED)
-    return [AnswerCount(*row) for row in connection.execute(query.group_by(*kind))]
+def _answers(
+    connection: Connection, stretch: _Stretch, sums: _Sums
+) -> tuple[list[AnswerCount], dict[str, Latency]]:
+    table = traces.c
+    rows = sa.select(table.decision, table.mode, stretch.moment(table.at), table.seconds)
+    within = rows.where(stretch.holds(table.at), table.decision.is_not(None)).subquery().c
+    kind = (within.decision, within.mode, within.moment)
+    query = sa.select(*kind, sa.func.count(), _listed(within.seconds)).group_by(*kind)
+    counts: Counter[tuple[str, str]] = Counter()
+    seconds: defaultdict[str, list[float]] = defaultdict(list)
+    for decision, mode, moment, number, listed in connection.execute(query):
+        took = _numbers(listed)
+        counts[decision, mode] += number
+        seconds[mode] += took
+        sums.answers[moment] += number
+        sums.seconds[moment] += took
+    latencies = {mode: _latency(each) for mode, each in seconds.items()}
+    everything = [took for each in seconds.values() for took in each]
+    return [AnswerCount(*key, number) for key, number in counts.items()], {
+        **latencies,
+        "": _latency(everything),
+    }
 
 
-def _latency(
-    connection: Connection,
-    by: sa.ColumnElement[Any],
-    seconds: sa.Column[float],
-    where: sa.ColumnElement[bool],
-) -> dict[Any, Latency]:
-    """The quantiles of each group, by nearest rank; one sort in the database."""
-    ranked = (
-        sa.select(
-            by.label("kind"),
-            seconds.label("seconds"),
-            sa.func.row_number().over(partition_by=by, order_by=seconds).label("place"),
-            sa.func.count().over(partition_by=by).label("all"),
-        )
-        .where(where)
-        .subquery()
+def _listed(seconds: sa.ColumnElement[float]) -> sa.ColumnElement[str]:
+    """All of a group in one text: a row each costs ten times as much to fetch."""
+    return sa.func.aggregate_strings(sa.cast(seconds, sa.Text), ",")
+
+
+def _numbers(listed: str) -> list[float]:
+    return [float(each) for each in listed.split(",")]
+
+
+def _calls(connection: Connection, stretch: _Stretch, sums: _Sums) -> list[CallCount]:
+    table = model_calls.c
+    rows = sa.select(
+        table.specialist,
+        table.model,
+        table.ending,
+        stretch.moment(table.at),
+        table.input_tokens,
+        table.output_tokens,
+        table.micro_dollars,
     )
-    quantiles = (
-        sa.func.min(sa.case((ranked.c.place >= share * ranked.c["all"], ranked.c.seconds))).label(name)
-        for name, share in _SHARES.items()
-    )
-    query = sa.select(ranked.c.kind, *quantiles).group_by(ranked.c.kind)
-    return {row.kind: Latency(p50=row.p50, p95=row.p95, p99=row.p99) for row in connection.execute(query)}
+    within = rows.where(stretch.holds(table.at)).subquery().c
+    kind = (within.specialist, within.model, within.ending, within.moment)
+    used = (within.input_tokens, within.output_tokens, within.micro_dollars)
+    query = sa.select(*kind, sa.func.count(), *(sa.func.sum(column) for column in used)).group_by(*kind)
+    counts: defaultdict[tuple[str, str, str], list[int]] = defaultdict(lambda: [0, 0, 0, 0])
+    for specialist, model, ending, moment, *numbers in connection.execute(query):
+        found = counts[specialist, model, ending]
+        for place, number in enumerate(numbers):
+            found[place] += int(number)
+        sums.micro_dollars[moment] += int(numbers[-1])
+    return [CallCount(*key, *numbers) for key, numbers in counts.items()]
 
 
-def _moments(connection: Connection, since: datetime, until: datetime, count: int) -> Sequence[Moment]:
-    width = int((until - since).total_seconds()) // count
+def _latency(seconds: Sequence[float]) -> Latency:
+    """The quantiles by nearest rank."""
+    if not seconds:
+        return Latency()
+    ranked = sorted(seconds)
+    p50, p95, p99 = (ranked[max(0, -(-int(1000 * share) * len(ranked) // 1000) - 1)] for share in _SHARES)
+    return Latency(p50=p50, p95=p95, p99=p99)
 
-    def place(column: sa.Column[datetime]) -> sa.ColumnElement[int]:
-        elapsed = sa.cast(sa.extract("epoch", column), sa.BigInteger) - int(since.timestamp())
-        return elapsed // width
 
-    def counted(
-        at: sa.Column[datetime], what: sa.ColumnElement[Any], where: Any
-    ) -> dict[int, tuple[int, int]]:
-        """How many rows there are in each moment, and the sum of something in them."""
-        rows = sa.select(place(at).label("moment"), what.label("what"))
-        rows_at = rows.where(at >= since, at < until, where).subquery()
-        query = sa.select(rows_at.c.moment, sa.func.count(), sa.func.sum(rows_at.c.what))
-        found = connection.execute(query.group_by(rows_at.c.moment))
-        return {moment: (number, int(summed)) for moment, number, summed in found}
-
-    answered = sa.and_(traces.c.at >= since, traces.c.at < until, _ANSWERED)
-    latencies = _latency(connection, place(traces.c.at), traces.c.seconds, answered)
-    failed = sa.case((model_texts.c.ending.in_(_NO_ERROR), 0), else_=1)
-    answers = counted(traces.c.at, sa.literal(0), _ANSWERED)
-    texts = counted(model_texts.c.at, failed, sa.true())
-    spent = counted(model_calls.c.at, model_calls.c.micro_dollars, sa.true())
-    return [
-        Moment(
-            until=since + timedelta(seconds=width * (key + 1)),
-            answers=answers.get(key, (0, 0))[0],
-            latency=latencies.get(key, Latency()),
-            texts=texts.get(key, (0, 0))[0],
-            errors=texts.get(key, (0, 0))[1],
-            dollars=spent.get(key, (0, 0))[1] / 1_000_000,
+def _moments(stretch: _Stretch, sums: _Sums) -> Iterator[Moment]:
+    for each in range(stretch.moments):
+        yield Moment(
+            until=stretch.since + timedelta(seconds=stretch.width * (each + 1)),
+            answers=sums.answers[each],
+            latency=_latency(sums.seconds[each]),
+            texts=sums.texts[each],
+            errors=sums.errors[each],
+            dollars=sums.micro_dollars[each] / 1_000_000,
         )
-        for key in range(count)
-    ]

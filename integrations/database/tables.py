@@ -230,7 +230,7 @@ traces = sa.Table(
     sa.Column("conversation", sa.String(64), index=True),
     sa.Column("at", UtcTime, nullable=False),
     sa.Column("seconds", sa.Float, nullable=False),
-    sa.Column("decision", sa.String(16)),  # NULL where the desk was silent
+    sa.Column("decision", sa.String(16)),  # NULL where it failed, or nobody waited for it
     sa.Column("mode", sa.String(16)),
     sa.Column("spans", sa.Text, nullable=False),  # JSON
     sa.Index("traces_by_time", "at", "seconds", "decision", "mode"),  # figures need not read the spans
@@ -299,7 +299,7 @@ slack_connection = sa.Table(
 slack_messages = sa.Table(
     "slack_messages",
     metadata,
-    sa.Column("key", sa.String(100), primary_key=True),  # stands in the message too, as the id of its first block
+    sa.Column("key", sa.String(100), primary_key=True),  # stands in the message too, as its first block's id
     sa.Column("number", sa.Integer, nullable=False),  # its order within the thread
     sa.Column("kind", sa.String(16), nullable=False),  # of `agents.team_channel.NoteKind`
     sa.Column("conversation", sa.String(64), nullable=False, index=True),

@@ -90,7 +90,7 @@ def _row(trace: Trace) -> dict[str, object]:
         "conversation": trace.conversation,
         "at": trace.at,
         "seconds": trace.seconds,
-        "decision": trace.facts.get("decision"),
+        "decision": None if trace.facts.get("late") else trace.facts.get("decision"),
         "mode": trace.facts.get("mode"),
         "spans": _SPANS.dump_json(trace.spans, exclude_defaults=True).decode(),
     }

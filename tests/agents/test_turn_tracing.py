@@ -44,7 +44,7 @@ def test_an_answer_names_its_trace_also_in_the_log(desk: Desk) -> None:
 def test_the_trace_tells_of_every_step(desk: Desk) -> None:
     trace = trace_of(desk, desk.session.ask("Can unopened tins come back?"))
     assert [each.name for each in trace.spans] == [
-        "answer", "rules", "retrieval", "draft", "words", "decision", "log",
+        "answer", "memory", "rules", "retrieval", "draft", "words", "decision", "log",
     ]  # fmt: skip
     sections, scores = (span(trace, "retrieval").facts[name] for name in ("sections", "scores"))
     assert isinstance(sections, tuple)

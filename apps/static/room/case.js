@@ -97,11 +97,12 @@ function message(each, isNew) {
 
 function thought(each) {
   const line = `${DECISIONS[each.decision] ?? "said"} · ${each.confidence.percent}% ${each.confidence.word} · ${each.reason}`;
-  if (!each.retrieved.length) return h("p", { class: "thought soft small" }, line);
-  return h("details", { class: "thought" }, h("summary", {}, line), each.sources.map(quotation), retrieved(each.retrieved));
+  const trace = each.trace ? h("a", { class: "link", href: `#trace/${each.trace}` }, "How it came about") : null;
+  if (!each.retrieved.length) return h("div", { class: "thought soft small" }, h("p", {}, line), trace);
+  return h("details", { class: "thought" }, h("summary", {}, line), each.sources.map(quotation), retrieved(each.retrieved), trace);
 }
 
-function drawSide(side, { review }) {
+function drawSide(side, { review, messages }) {
   if (!review) return side.replaceChildren(h("p", { class: "soft" }, "The bot has handled this alone; no person was asked."));
   const gauge = h("div", { class: "gauge", role: "img", "aria-label": `${review.confidence.percent}% sure` }, h("span", {}));
   gauge.firstChild.style.width = `${review.confidence.percent}%`;
@@ -110,7 +111,14 @@ function drawSide(side, { review }) {
     h("section", {}, h("h3", {}, "How sure the bot is"), h("p", { class: "row between" }, h("span", { class: "figure" }, `${review.confidence.percent}%`), h("span", { class: "soft" }, review.confidence.word)), gauge),
     h("section", {}, h("h3", {}, review.sources.length ? "What the draft quotes" : "Nothing is quoted"), review.sources.length ? review.sources.map(quotation) : h("p", { class: "soft" }, "No document says anything close to this.")),
     review.retrieved.length ? h("section", {}, h("h3", {}, "What was looked at"), retrieved(review.retrieved)) : "",
+    passedOn(messages, review),
     review.status === "decided" ? outcome(review) : "");
+}
+
+// Where one can look at how the desk came to pass the question on.
+function passedOn(messages, review) {
+  const said = messages.findLast((each) => each.trace && each.review === review.id);
+  return said ? h("section", {}, h("a", { class: "link", href: `#trace/${said.trace}` }, "How it came about")) : "";
 }
 
 function outcome(review) {

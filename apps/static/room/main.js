@@ -3,6 +3,7 @@ import { get, onSignedOut, post, remember } from "./api.js";
 import { conversationsView } from "./conversations.js";
 import { h, icon, unseen } from "./dom.js";
 import { inboxView } from "./inbox.js";
+import { healthView } from "./health.js";
 import { helpDialog, onKeys } from "./keys.js";
 import { knowledgeView } from "./knowledge.js";
 import { listen } from "./live.js";
@@ -18,6 +19,7 @@ const PLACES = [
   { id: "conversations", title: "Conversations", view: conversationsView },
   { id: "knowledge", title: "Knowledge", view: knowledgeView },
   { id: "numbers", title: "Numbers", view: numbersView },
+  { id: "health", title: "Health", view: healthView },
   { id: "team", title: "Team", view: teamView, role: "admin" },
 ];
 const RANKS = ["viewer", "agent", "admin"];
@@ -80,9 +82,9 @@ function open(me) {
   };
   const show = () => {
     const [id, ...rest] = location.hash.slice(1).split("/");
-    const wanted = id === "review" ? "inbox" : id;
+    const wanted = { review: "inbox", trace: "health" }[id] ?? id;
     const place = places.find((each) => each.id === wanted) ?? places[0];
-    const path = id === "review" ? ["review", ...rest] : rest;
+    const path = id === wanted ? rest : [id, ...rest];
     if (current?.place !== place) {
       current?.view.leave?.();
       current = { place, view: place.view(room) };
