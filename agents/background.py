@@ -1,4 +1,4 @@
-"""One event loop in a thread, on which calls run that must be cut off when their time is over."""
+"""An event loop in a thread, on which calls run that must be cut off when their time is over."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Coroutine, Iterator
 from concurrent.futures import CancelledError, Future
 from typing import Any, TypeVar
 
+from agents.lazy import Lazy
 from agents.presence import Presence
 
 Result = TypeVar("Result")
@@ -19,20 +20,21 @@ class Left(Exception):
 
 
 class BackgroundLoop:
-    """Runs coroutines for callers that wait; started by the first, ended by `close`."""
+    """Runs coroutines for callers that wait; `close` cuts off what still runs.
+
+    All of a process share one loop, which begins with the first call: vendors' libraries keep their connections for
+    the whole process, and a connection knows only the loop on which it was made.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._thread: threading.Thread | None = None
+        self._running: set[Future[Any]] = set()
 
     def run(
         self, work: Coroutine[Any, Any, Result], seconds: float, presence: Presence | None = None
     ) -> Result:
         """The result of `work`; cancelled after `seconds` (`TimeoutError`), or when they leave (`Left`)."""
-        future = asyncio.run_coroutine_threadsafe(
-            asyncio.wait_for(work, max(0.001, seconds)), self._started()
-        )
+        future = self._begin(asyncio.wait_for(work, max(0.001, seconds)))
         stay = _cancelled_by(presence, future)
         try:
             return future.result()
@@ -56,7 +58,7 @@ class BackgroundLoop:
                 async for item in items:
                     came.put(item)
 
-        future = asyncio.run_coroutine_threadsafe(pump(), self._started())
+        future = self._begin(pump())
         future.add_done_callback(lambda _: came.put(_END))
         stay = _cancelled_by(presence, future)
         try:
@@ -72,23 +74,32 @@ class BackgroundLoop:
             stay()
             future.cancel()
 
-    def _started(self) -> asyncio.AbstractEventLoop:
+    def _begin(self, work: Coroutine[Any, Any, Result]) -> Future[Result]:
+        future = asyncio.run_coroutine_threadsafe(work, _LOOP())
         with self._lock:
-            if self._loop is None:
-                self._loop = asyncio.new_event_loop()
-                self._thread = threading.Thread(target=self._loop.run_forever, name="models", daemon=True)
-                self._thread.start()
-            return self._loop
+            self._running.add(future)
+        future.add_done_callback(self._ended)
+        return future
+
+    def _ended(self, future: Future[Any]) -> None:
+        with self._lock:
+            self._running.discard(future)
 
     def close(self) -> None:
-        """Stop the loop; what still runs is cancelled."""
+        """Cut off what still runs."""
         with self._lock:
-            loop, thread, self._loop, self._thread = self._loop, self._thread, None, None
-        if loop is None or thread is None:
-            return
-        loop.call_soon_threadsafe(_stop, loop)
-        thread.join()
-        loop.close()
+            running = list(self._running)
+        for future in running:
+            future.cancel()
+
+
+def _start() -> asyncio.AbstractEventLoop:
+    loop = asyncio.new_event_loop()
+    threading.Thread(target=loop.run_forever, name="models", daemon=True).start()
+    return loop
+
+
+_LOOP = Lazy(_start)
 
 
 class _End:
@@ -111,9 +122,3 @@ def _all(came: queue.SimpleQueue[Any]) -> list[Any]:
 
 def _cancelled_by(presence: Presence | None, future: Future[Any]) -> Any:
     return (lambda: None) if presence is None else presence.on_leave(future.cancel)
-
-
-def _stop(loop: asyncio.AbstractEventLoop) -> None:
-    for task in asyncio.all_tasks(loop):
-        task.cancel()
-    loop.call_soon(loop.stop)

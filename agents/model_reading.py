@@ -72,7 +72,7 @@ class Reading(Generic[Form]):
 
     def tokens(self) -> tuple[int, int, str]:
         """Tokens in and out, and a remark where the host has not counted them and they are estimated."""
-        if self._usage is not None and sum(self._usage):
+        if self._usage is not None and all(self._usage):
             return *self._usage, ""
         told = sum(len(str(message.text)) for message in self._told)
         return _estimated(told), _estimated(len(self.text)), "tokens estimated"

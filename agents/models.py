@@ -91,7 +91,8 @@ class ModelRoom:
         """Load what a specialist's model needs: seconds that no deadline should pay for. Raises `ModelMisused`."""
         if self._hosts is not None:
             settings = self.policy.specialists[specialist]
-            self._hosts.of(settings.model).warm(settings, settings.model)
+            for model in filter(None, (settings.model, settings.fallback)):
+                self._hosts.of(model).warm(settings, model)
 
     def breaker(self, model: str) -> Breaker:
         """The breaker of a model, as this process knows it."""

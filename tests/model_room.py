@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import threading
+import time
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,6 +16,7 @@ from agents.model_calls import Job, ModelCall, ModelState, ModelText
 from agents.model_hosts import ModelHosts
 from agents.model_policy import ModelPolicy, load_model_policy
 from agents.models import ModelRoom
+from agents.presence import Presence
 from agents.prompting import load_prompts
 from integrations.openai import OpenAIModels
 from tests.model_server import ModelServer, Turn
@@ -91,3 +94,14 @@ def seven(answer: Answer) -> Sequence[str]:
 
 def job(seconds: float = 5.0, **more: Any) -> Job[Answer]:
     return Job(specialist="support", prompt=PROMPT, form=Answer, check=seven, seconds=seconds, **more)
+
+
+def leave_once(happened: Callable[[], object], presence: Presence) -> None:
+    """Let somebody leave as soon as something has happened."""
+
+    def leave() -> None:
+        while not happened():
+            time.sleep(0.01)
+        presence.leave()
+
+    threading.Thread(target=leave, daemon=True).start()

@@ -113,7 +113,7 @@ class ModelServer:
     def _answer(self, handler: BaseHTTPRequestHandler, answer: Turn, body: Json) -> None:
         streamed = answer.status == 200 and body.get("stream")
         if answer.status == 200:
-            content = json.dumps(_completion(answer, body)).encode()
+            content = json.dumps(self.whole(answer, body)).encode()
         else:
             content = json.dumps({"error": {"message": answer.error}}).encode() if answer.error else b""
         handler.send_response(answer.status)
@@ -132,14 +132,23 @@ class ModelServer:
         handler.close_connection |= answer.cut
 
     def _stream(self, handler: BaseHTTPRequestHandler, answer: Turn, body: Json) -> None:
-        events = _events(answer, body)
+        events = self.events(answer, body)
         for event in events[: len(events) // 2] if answer.cut else events:
             self._wait(handler, answer.pause)
-            line = f"data: {event if isinstance(event, str) else json.dumps(event)}\n\n".encode()
+            line = event.encode()
             handler.wfile.write(b"%x\r\n%s\r\n" % (len(line), line))
         if not answer.cut:
             handler.wfile.write(b"0\r\n\r\n")
         handler.close_connection |= answer.cut
+
+    def whole(self, turn: Turn, body: Json) -> Json:
+        """An answer that comes at once."""
+        return _completion(turn, body)
+
+    def events(self, turn: Turn, body: Json) -> list[str]:
+        """What a stream sends, one after another."""
+        events = _events(turn, body)
+        return [f"data: {each if isinstance(each, str) else json.dumps(each)}\n\n" for each in events]
 
     def _wait(self, handler: BaseHTTPRequestHandler, seconds: float) -> None:
         """Let time pass; raises `ConnectionError` as soon as the client has gone."""

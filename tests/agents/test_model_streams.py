@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 from agents.model_calls import Job, NoWords
 from agents.presence import Presence
-from tests.model_room import PROMPT, Ledger, job, policy, room_on
+from tests.model_room import PROMPT, Ledger, job, leave_once, policy, room_on
 from tests.model_server import ModelServer, Turn, model_server
 
 LETTER = Turn(value={"quotes": ["one", "two"], "answer": "One, then two."})
@@ -175,7 +175,7 @@ def test_a_stream_that_dawdles_ends_with_the_deadline(server: ModelServer, ledge
 def test_whoever_leaves_cuts_the_call_off(server: ModelServer, ledger: Ledger, streamed: bool) -> None:
     server.say(Turn(value=LETTER.value, delay=30))
     presence, room = Presence(), room_on(server, ledger)
-    threading.Timer(0.3, presence.leave).start()
+    leave_once(lambda: server.requests, presence)
     began = time.monotonic()
     with pytest.raises(NoWords) as failure:
         room.write(letter(Heard(), 60, presence) if streamed else job(60, presence=presence))  # type: ignore[arg-type]
@@ -198,7 +198,7 @@ def test_nobody_is_asked_for_one_who_has_left(server: ModelServer, ledger: Ledge
 def test_leaving_ends_the_wait_between_attempts(server: ModelServer, ledger: Ledger) -> None:
     server.say(Turn(status=429, headers={"retry-after": "30"}))
     presence = Presence()
-    threading.Timer(0.3, presence.leave).start()
+    leave_once(lambda: ledger.calls, presence)
     with pytest.raises(NoWords, match="gone"):
         room_on(server, ledger, policy()).write(letter(Heard(), 60, presence))
     assert len(server.requests) == 1

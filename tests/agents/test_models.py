@@ -184,7 +184,9 @@ def test_at_the_budgets_end_no_call_is_made(
     with caplog.at_level(logging.ERROR):
         room.write(job())  # 72 of 100 millionths are spent: the team is told
         with pytest.raises(NoWords):
-            room_on(server, ledger, room.policy).write(job())  # another process, which does not tell them again
+            room_on(server, ledger, room.policy).write(
+                job()
+            )  # another process, which does not tell them again
     assert caplog.text.count("Models have cost") == 1
     with pytest.raises(NoWords) as failure:
         room.write(job())

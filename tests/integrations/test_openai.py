@@ -1,0 +1,94 @@
+"""What a host says of its limits is read, and heeded; a second room in a process reaches the same host."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from email.utils import formatdate
+
+import pytest
+
+from agents.model_calls import Headroom, NoWords
+from integrations.openai import read_headroom
+from tests.model_room import GOOD, Ledger, job, room_on
+from tests.model_server import ModelServer, Turn, model_server
+
+
+@pytest.fixture
+def server() -> Iterator[ModelServer]:
+    with model_server() as server:
+        yield server
+
+
+@pytest.fixture
+def ledger() -> Ledger:
+    return Ledger()
+
+
+@pytest.mark.parametrize(
+    ("said", "seconds"),
+    [
+        ("1s", 1),
+        ("6m0s", 360),
+        ("20ms", 0.02),
+        ("1h2m3.5s", 3723.5),
+        ("1d", 86400),
+        ("soon", None),
+        ("", None),
+    ],
+)
+def test_durations_are_read(said: str, seconds: float | None) -> None:
+    headroom = read_headroom({"x-ratelimit-remaining-requests": "1", "x-ratelimit-reset-requests": said})
+    assert headroom == Headroom(requests=1, requests_reset=seconds)
+
+
+def test_headers_that_name_no_limit_say_nothing() -> None:
+    assert read_headroom({"content-type": "application/json"}) is None
+    assert read_headroom({"x-ratelimit-remaining-requests": "many"}) is None
+
+
+@pytest.mark.parametrize("streamed", [True, False])
+def test_what_is_left_is_told_to_other_processes_and_kept_to(
+    server: ModelServer, ledger: Ledger, streamed: bool
+) -> None:
+    limits = {
+        "x-ratelimit-remaining-requests": "0",
+        "x-ratelimit-reset-requests": "1m",
+        "x-ratelimit-remaining-tokens": "900",
+    }
+    server.say(Turn(value=GOOD.value, headers=limits))
+    room = room_on(server, ledger)
+    room.write(job(hear=lambda _: []) if streamed else job())
+    [state] = ledger.states()
+    assert (state.model, state.breaker, state.requests_left, state.tokens_left) == (
+        "gpt-4.1-mini",
+        "closed",
+        0,
+        900,
+    )
+    with pytest.raises(NoWords, match="busy"):
+        room.write(job())
+    assert len(server.requests) == 1
+
+
+def test_a_host_that_asks_for_a_rest_is_not_asked_by_the_next_one_either(
+    server: ModelServer, ledger: Ledger
+) -> None:
+    server.say(GOOD)
+    room = room_on(server, ledger)
+    room.write(job())
+    server.say(Turn(status=429, headers={"retry-after": formatdate(time.time() + 60, usegmt=True)}))
+    with pytest.raises(NoWords, match="down"):
+        room.write(job())
+    with pytest.raises(NoWords, match="busy"):
+        room.write(job())
+    assert len(server.requests) == 1
+
+
+def test_a_second_room_in_the_process_reaches_the_same_host(server: ModelServer, ledger: Ledger) -> None:
+    server.say(GOOD)
+    for _ in range(2):
+        room = room_on(server, ledger)
+        assert room.write(job()).attempts == 1
+        assert room.write(job(hear=lambda _: [])).attempts == 1
+        room.close()
