@@ -34,3 +34,7 @@ class Asked:
     conversation: str = ""
     audience: Audience = field(default_factory=Audience)
     began: float = field(default_factory=time.monotonic)
+
+    def left(self, seconds: float) -> float:
+        """How much of so many seconds for the whole is left."""
+        return seconds - (time.monotonic() - self.began)

@@ -53,7 +53,7 @@ class QueryRewriter:
         if not self._room.on or not (translate or points_back):
             return None
         said = [f"{role}: {self._mask(text)}" for role, text in asked.history[-TURNS:]]
-        question = self._mask(asked.question)
+        question, whole = self._mask(asked.question), self._room.policy.deadline_seconds
         job = Job(
             specialist="support",
             prompt=self._prompt.render(
@@ -63,10 +63,9 @@ class QueryRewriter:
             ),
             form=SupportQuery,
             check=lambda words: _complaints(words.query, "\n".join([*said, question]), translate=translate),
-            seconds=SHARE * self._room.policy.deadline_seconds,
+            seconds=min(SHARE * whole, asked.left(whole)),
             conversation=asked.conversation or None,
             presence=asked.audience.presence,
-            began=asked.began,
         )
         try:
             with asked.audience.waiting():
