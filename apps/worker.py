@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import contextlib
-import logging
 import signal
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import nullcontext
 
-from agents.errors import DeskError
 from agents.ports import Services
 from agents.session import Session
 from agents.team_channel import TeamChannel
 from integrations import connect, prepare_jobs
 from integrations.settings import Settings
 from jobs.runtime import Daily, Jobs
+from jobs.ticker import Ticker
 
-log = logging.getLogger(__name__)
+LOOK_FOR_CASES = 60.0
+"""Seconds between two looks for open cases that are not in the team's channel."""
 
 
 @contextlib.contextmanager
@@ -28,22 +29,30 @@ def jobs_running(session: Session, services: Services, settings: Settings) -> It
         "entries": lambda _now: session.learning.catch_up(),
     }
     channel = services.open_channel()
-    if channel is not None:
-        turn_on(services, channel)
     jobs = Jobs(session, services, prepare_jobs(settings), daily=daily)
     jobs.start()
     try:
-        yield
+        with nullcontext() if channel is None else _turned_on(services, channel):
+            yield
     finally:
         jobs.stop()
 
 
-def turn_on(services: Services, channel: TeamChannel) -> None:
-    """Let cases go to the team's channel; where it cannot be reached yet, the one that was known stands."""
+@contextlib.contextmanager
+def _turned_on(services: Services, channel: TeamChannel) -> Iterator[None]:
+    """Within the block, cases go to the team's channel, also those that it could not be told of before."""
+    ticker = Ticker("The team's channel", LOOK_FOR_CASES, lambda: turn_on(services, channel))
+    ticker.start()
     try:
-        services.channel_book.turn_on(channel.channel, services.now())
-    except DeskError as error:
-        log.warning("Cases do not go to the team's channel yet: %s", error)
+        yield
+    finally:
+        ticker.tell_to_stop()
+        ticker.join(1)
+
+
+def turn_on(services: Services, channel: TeamChannel) -> None:
+    """Let cases go to the team's channel from now on, and those that wait already."""
+    services.channel_book.turn_on(channel.channel, services.now())
 
 
 def run_worker(settings: Settings) -> None:

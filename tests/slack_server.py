@@ -263,3 +263,13 @@ def page_state(slack: LocalSlack) -> dict[str, Any]:
     with connect(slack.url.replace("http://", "ws://") + "/ui", max_size=None) as page:
         state: dict[str, Any] = json.loads(page.recv())["state"]
     return state
+
+
+def press_at_home(slack: LocalSlack, action: dict[str, Any], user: str = LEAD, app: str = "A02SOCK") -> None:
+    """Somebody presses a button in the app's home."""
+    from websockets.sync.client import connect
+
+    with connect(slack.url.replace("http://", "ws://") + "/ui", max_size=None) as page:
+        page.recv()
+        page.send(json.dumps({"t": "block_action", "user": user, "action": action, "appId": app}))
+        page.recv(timeout=10)

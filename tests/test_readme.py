@@ -7,6 +7,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import signal
 import socket
 import subprocess
@@ -17,6 +18,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.shared_data import missing
 
 ROOT = Path(__file__).resolve().parents[1]
 SCRIPTS = Path(sys.executable).parent
@@ -86,7 +89,9 @@ def wait_until_served(address: str, process: subprocess.Popen[str]) -> bytes:
     pytest.fail(f"nothing answered at {address}")
 
 
-SERVERS = [line for line in commands() if line == "make run" or line.startswith("gtm serve")]
+SERVERS = [
+    line for line in commands() if line in ("make run", "make slack-demo") or line.startswith("gtm serve")
+]
 WORKER = "gtm worker"
 FINITE = [line for line in commands() if line.startswith("gtm ") and line not in (*SERVERS, WORKER)]
 OTHERS = [line for line in commands() if line not in (*SERVERS, *FINITE, WORKER)]
@@ -113,6 +118,8 @@ def test_the_commands_run_in_the_order_shown(environment: dict[str, str], tmp_pa
 
 @pytest.mark.parametrize("line", SERVERS)
 def test_a_command_that_serves_says_where_and_answers_there(line: str, environment: dict[str, str]) -> None:
+    if "slack" in line and shutil.which("npm") is None:
+        missing("npm is missing, and with it the local counterpart of Slack")
     port = free_port()
     command = shlex.split(line)
     if "--port" in command:

@@ -113,7 +113,7 @@ class Asking:
             )
             self._desk.whisper(place, member, "Thank you, that was noted.")
 
-        self._desk.later(note)
+        self._desk.once(body, note)
 
 
 def _is_direct(event: dict[str, Any]) -> bool:

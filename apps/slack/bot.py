@@ -44,7 +44,11 @@ class Bot:
                 "(xapp-…) for Socket Mode or SLACK_SIGNING_SECRET for HTTP. The README says where to find them."
             )
         self._settings = settings
-        self.desk = SlackDesk(session, services, channel)
+        others = []
+        if settings.slack_gtm_channel is not None:
+            others = [SlackChannel(channel.client, settings.slack_gtm_channel, services.channel_policy)]
+        self.desk = SlackDesk(session, services, channel, others)
+        home = Home(self.desk)
         secret = settings.slack_signing_secret
         bolt = logging.getLogger("slack_bolt")
         level = bolt.level
@@ -58,10 +62,10 @@ class Bot:
         )
         bolt.setLevel(level)
         for listeners in (
-            Decisions(self.desk),
+            Decisions(self.desk, home),
             LearningButtons(self.desk),
             Commands(self.desk),
-            Home(self.desk),
+            home,
             Asking(self.desk),  # before the threads: direct messages are messages too
             Threads(self.desk),
         ):

@@ -121,7 +121,7 @@ class Commands:
                 reply = found.run(request)
             respond(text=reply.text, blocks=reply.blocks, response_type="ephemeral", unfurl_links=False)
 
-        self._desk.later(run, lambda words: respond(text=escape(words), response_type="ephemeral"))
+        self._desk.once(command, run, lambda words: respond(text=escape(words), response_type="ephemeral"))
 
 
 def unknown(name: str, known: tuple[str, ...]) -> str:

@@ -10,6 +10,7 @@ from slack_bolt import Ack, App
 from agents.domain import Decided, Decision, Place, Verb
 from agents.errors import BadInput
 from apps.slack.desk import SlackDesk, Told, place_of
+from apps.slack.home import Home
 from integrations.slack.cards import BUTTONS
 from integrations.slack.forms import ANSWER, LONGEST, answer_form
 
@@ -19,9 +20,16 @@ NOT_YOU: Final = "You may not answer customers here. Ask to be invited to the su
 class Decisions:
     """Turns what is pressed and written into decisions of the session."""
 
-    def __init__(self, desk: SlackDesk) -> None:
+    def __init__(self, desk: SlackDesk, home: Home) -> None:
         """Listen to nothing yet."""
-        self._desk = desk
+        self._desk, self._home = desk, home
+
+    def _tell(self, place: Place | None, member: str, words: str) -> None:
+        """Tell a member something where they pressed: beside the card, or in their home, which is drawn afresh."""
+        if place is None:
+            self._home.publish(member, words)
+        elif words:
+            self._desk.whisper(place, member, words)
 
     def register(self, app: App) -> None:
         """Listen to the buttons of cards and to their forms."""
@@ -37,11 +45,9 @@ class Decisions:
         member, place = body["user"]["id"], place_of(body)
 
         def decide() -> None:
-            words = self._decide(review, verb, member, None, seen)
-            if words:
-                self._desk.whisper(place, member, words)
+            self._tell(place, member, self._decide(review, verb, member, None, seen))
 
-        self._desk.later(decide, lambda words: self._desk.whisper(place, member, words))
+        self._desk.once(body, decide, lambda words: self._tell(place, member, words))
 
     def _decide(self, review: str, verb: str, member: str, text: str | None, seen: int | None) -> str:
         """Carry a decision out; gives what its author has to be told where it was not."""
@@ -70,14 +76,14 @@ class Decisions:
 
         def open_it() -> None:
             if not self._desk.channel.may_answer(member):
-                self._desk.whisper(place, member, NOT_YOU)
+                self._tell(place, member, NOT_YOU)
                 return
             review = self._desk.session.review(review_id)
             if review.status == "decided" or (
                 review.status == "taken" and review.by != self._desk.channel.name_of(member)
             ):
                 words = "was first." if review.status == "decided" else "has already taken this over."
-                self._desk.whisper(place, member, f"{review.by} {words}")
+                self._tell(place, member, f"{review.by} {words}")
                 return
             mask = self._desk.session.privacy.mask_for("slack")
             if verb == "edit" and len(review.draft) > LONGEST:
@@ -90,7 +96,7 @@ class Decisions:
             view = answer_form(review, verb, mask(review.question), review.draft, meta)
             self._desk.client.call("views.open", trigger_id=body["trigger_id"], view=view)
 
-        self._desk.later(open_it, lambda words: self._desk.whisper(place, member, words))
+        self._desk.once(body, open_it, lambda words: self._tell(place, member, words))
 
     def _submit(self, ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
         meta = json.loads(view["private_metadata"])
@@ -105,7 +111,7 @@ class Decisions:
             words = self._decide(meta["review"], meta["verb"], member, text, meta["seen"])
             return Told(words, done=not words)
 
-        self._desk.settle_form(ack, ANSWER, decide, place, member)
+        self._desk.settle_form(ack, body, ANSWER, decide, place)
 
 
 def _first(decided: Decided) -> str:

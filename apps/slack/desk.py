@@ -46,9 +46,16 @@ class Told:
 class SlackDesk:
     """The desk as Slack's listeners see it; one instance serves all threads of a process."""
 
-    def __init__(self, session: Session, services: Services, channel: SlackChannel) -> None:
-        """Start nothing yet."""
+    def __init__(
+        self,
+        session: Session,
+        services: Services,
+        channel: SlackChannel,
+        others: Sequence[SlackChannel] = (),
+    ) -> None:
+        """Start nothing yet; `others` are further channels whose members are of the team."""
         self.session, self.services, self.channel = session, services, channel
+        self._others = others
         self.book = services.channel_book
         self.zone = ZoneInfo(session.policy.people.timezone)
         self.relay = Relay(session, services, channel)
@@ -63,6 +70,22 @@ class SlackDesk:
     def later(self, work: Callable[[], T], tell: Callable[[str], object] | None = None) -> Future[T]:
         """Do something beside the listener; what goes wrong is logged, and told where somebody waits for it."""
         return self._threads.submit(self._guarded, work, tell)
+
+    def once(
+        self, body: dict[str, Any], work: Callable[[], object], tell: Callable[[str], object] | None = None
+    ) -> None:
+        """As `later`, for what somebody pressed or wrote; what Slack tells of twice is done once."""
+
+        def first() -> None:
+            if self.is_first(body):
+                work()
+
+        self.later(first, tell)
+
+    def is_first(self, body: dict[str, Any]) -> bool:
+        """Whether Slack tells of this press, command or form for the first time."""
+        trigger = body.get("trigger_id")
+        return trigger is None or self.book.first_time(f"trigger:{trigger}", self.services.now())
 
     def _guarded(self, work: Callable[[], T], tell: Callable[[str], object] | None) -> T:
         try:
@@ -94,7 +117,8 @@ class SlackDesk:
 
     def is_team(self, member: str) -> bool:
         """Whether somebody may see what customers write."""
-        return self.channel.may_answer(member) or member in self.channel.members()
+        channels = (self.channel, *self._others)
+        return self.channel.may_answer(member) or any(member in each.members() for each in channels)
 
     def whisper(self, place: Place | None, member: str, text: str) -> None:
         """Tell one member something beside a message."""
@@ -102,13 +126,19 @@ class SlackDesk:
             self.channel.whisper(place, member, text)
 
     def settle_form(
-        self, ack: Ack, field: str, work: Callable[[], Told], place: Place | None, member: str
+        self,
+        ack: Ack,
+        body: dict[str, Any],
+        field: str,
+        work: Callable[[], Told],
+        place: Place | None,
     ) -> None:
         """Do what a form asks for, and close it; it stays open, and says why, where that was not done.
 
         Slack waits three seconds: what takes longer goes on, and its author hears of it beside the message.
         """
-        doing = self.later(work)
+        member = body["user"]["id"]
+        doing = self.later(lambda: work() if self.is_first(body) else Told())
         try:
             told = doing.result(PATIENCE)
         except TooSlow:

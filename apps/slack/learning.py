@@ -44,7 +44,7 @@ class LearningButtons:
                 if told.words:
                     self._desk.whisper(place, member, told.words)
 
-            self._desk.later(do, lambda words: self._desk.whisper(place, member, words))
+            self._desk.once(body, do, lambda words: self._desk.whisper(place, member, words))
 
         return listener
 
@@ -92,7 +92,7 @@ class LearningButtons:
             view = entry_form(proposal, f"Left out as personal: {left_out}." if left_out else "", meta)
             self._desk.client.call("views.open", trigger_id=body["trigger_id"], view=view)
 
-        self._desk.later(open_it, lambda words: self._desk.whisper(place, member, words))
+        self._desk.once(body, open_it, lambda words: self._desk.whisper(place, member, words))
 
     def _submit(self, ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
         meta = json.loads(view["private_metadata"])
@@ -104,6 +104,4 @@ class LearningButtons:
         def accept(entry: int, by: str, origin: str) -> str:
             return self._learning.accept(entry, question, answer, by=by, origin=origin).note
 
-        self._desk.settle_form(
-            ack, ANSWER, lambda: self._do(accept, int(meta["entry"]), member), place, member
-        )
+        self._desk.settle_form(ack, body, ANSWER, lambda: self._do(accept, int(meta["entry"]), member), place)

@@ -108,7 +108,10 @@ class SlackBook:
         """From now on cases go to this channel; those that are open and not there yet go now."""
         known = sa.exists().where(slack_messages.c.review == reviews.c.id, slack_messages.c.ts.is_not(None))
         waits = sa.exists().where(
-            outbox.c.review == reviews.c.id, outbox.c.kind == KIND, outbox.c.status == "pending"
+            outbox.c.review == reviews.c.id,
+            outbox.c.kind == KIND,
+            # What Slack has refused for good is tried again once a day.
+            sa.or_(outbox.c.status == "pending", outbox.c.created > now - timedelta(days=1)),
         )
         query = sa.select(reviews.c.id, reviews.c.conversation).where(
             reviews.c.status != "decided", ~known, ~waits

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -45,13 +45,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 class Desk:
     """One `gtm serve` on a home of its own; it can be stopped and started again on the same port."""
 
-    def __init__(self, home: Path, models: Path, policies: Path | None = None) -> None:
+    def __init__(
+        self,
+        home: Path,
+        models: Path,
+        policies: Path | None = None,
+        *,
+        more: Mapping[str, str] | None = None,
+        port: int = 0,
+    ) -> None:
         self.home = home
-        self._environment = {**os.environ, "GTM_HOME": str(home), "GTM_MODELS": str(models)}
+        self._environment = {**os.environ, "GTM_HOME": str(home), "GTM_MODELS": str(models), **(more or {})}
         if policies is not None:
             self._environment["GTM_POLICIES"] = str(policies)
         self._process: subprocess.Popen[str] | None = None
-        self._port = 0
+        self._port = port
         self.url = ""
 
     def gtm(self, *arguments: str) -> str:

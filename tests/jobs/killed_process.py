@@ -1,7 +1,8 @@
 """A process that dies as if by kill -9: `python -m tests.jobs.killed_process POINT (gtm ARGUMENTS… | jobs HOME URL)`.
 
 POINT is `write:N` (before the N-th statement that changes a database, heartbeats aside), `commit:N` (before the N-th
-commit after such a statement), `sent:N` (after the N-th e-mail is in its file) or `never`. With `gtm`, the real command
+commit after such a statement), `sent:N` (after the N-th e-mail is in its file), `called:N` (after the N-th call of
+Slack was answered) or `never`. With `gtm`, the real command
 runs; with `jobs`, the jobs of a home at the tests' pace, until their standard input ends. Prints `survived` at the end.
 """
 
@@ -18,6 +19,7 @@ import sqlalchemy as sa
 
 from agents.effects import Email, Mailer
 from agents.session import Session
+from apps.worker import turn_on
 from integrations import connect, prepare_jobs
 from integrations.settings import Settings
 from jobs.runtime import Jobs
@@ -84,12 +86,28 @@ class CountedMailer:
         self._mailer.check()
 
 
+def count_calls(channel: Any, countdown: Countdown) -> None:
+    """Say when Slack has done what it was asked."""
+    call = channel.client.call
+
+    def counted(method: str, **arguments: Any) -> Any:
+        answer = call(method, **arguments)
+        countdown("called")
+        return answer
+
+    channel.client.call = counted
+
+
 def run_jobs(home: Path, url: str | None, countdown: Countdown) -> None:
     """The jobs of a home until standard input ends."""
     settings = Settings(home=home, database_url=url)
     services = connect(settings)
     mailer = CountedMailer(services.open_mailer(), home / "sent.log", countdown)
     services.open_mailer = lambda: mailer
+    channel = services.open_channel()
+    if channel is not None:
+        count_calls(channel, countdown)
+        turn_on(services, channel)
     session = Session(services)
     jobs = Jobs(session, services, prepare_jobs(settings), pace=FAST)
     countdown.watch()

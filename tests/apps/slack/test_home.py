@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.apps.slack.conftest import SlackAtWork
 from tests.jobs.steps import wait_until
-from tests.slack_server import LEAD, OUTSIDER
+from tests.slack_server import LEAD, OUTSIDER, press_at_home
 
 
 def home_of(work: SlackAtWork, user: str) -> dict[str, Any]:
@@ -29,3 +29,13 @@ def test_somebody_outside_the_team_sees_no_customers(work: SlackAtWork) -> None:
     shown = str(home_of(work, OUTSIDER))
     assert "engrave" not in shown
     assert "Ask to be invited" in shown
+
+
+def test_a_decision_in_the_home_is_carried_out_and_the_home_drawn_afresh(work: SlackAtWork) -> None:
+    conversation, _ = work.escalate("How long do parcels to Canada take, dear home?")
+    review = work.desk.session.review_of(conversation)
+    assert review is not None
+    action = {"type": "button", "action_id": "case_approve", "value": f"{review.id} {review.seen}"}
+    press_at_home(work.slack, action)
+    wait_until(lambda: len(work.said(conversation)) == 1)
+    wait_until(lambda: "dear home" not in str(work.slack.home(LEAD)))
