@@ -84,7 +84,7 @@ def orders(sales: Table) -> Table:
         whole=total(sales.amount, counted),
     )
     flagged = documents.mutate(
-        positive=(documents.whole > 0).cast("int64"),
+        positive=ibis.ifelse(documents.whole > 0, 1, 0).cast("int64"),
         gross=ibis.ifelse((documents.whole > 0) & (documents.sold > 0), documents.sold, 0).cast("int64"),
     )
     order = ibis.window(

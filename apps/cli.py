@@ -166,6 +166,23 @@ def outbox(
         run_outbox(settings, status, retry, as_json=as_json)
 
 
+@app.command()
+def weekly(
+    as_of: Annotated[
+        str | None,
+        typer.Option(help="Of the last complete week before this day, YYYY-MM-DD.", metavar="DATE"),
+    ] = None,
+    as_json: JsonOption = False,
+    home: HomeOption = None,
+) -> None:
+    """Report on the week: money, channels, customers, support, and what is out of the ordinary."""
+    with edge.guarded(home, as_json=as_json) as settings:
+        from apps.cli_data import parse_day  # noqa: PLC0415
+        from apps.cli_weekly import run_weekly  # noqa: PLC0415
+
+        run_weekly(settings, parse_day(as_of), as_json=as_json)
+
+
 @evaluations.command("support")
 def evaluate_support(
     sets: Annotated[

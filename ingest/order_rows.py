@@ -5,21 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from analytics.currency import minor_units
 from analytics.schema import TABLES
 from ingest.order_checks import Reading, quoted
 from ingest.order_fields import TABLE, Kind
 
-# ISO 4217: digits after the decimal mark, where they are not two.
-_WHOLE: Final = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF"
-_THOUSANDTHS: Final = "BHD IQD JOD KWD LYD OMR TND"
-
-
 _HASH: Final = "CAST(md5_number_lower({}) // 2 AS BIGINT)"
-
-
-def minor_units(currency: str) -> int:
-    """How many of its smallest units a currency's unit has."""
-    return 1 if currency in _WHOLE else 1000 if currency in _THOUSANDTHS else 100
 
 
 def row_problems(reading: Reading) -> str | None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from analytics.period import last_complete_week
 from analytics.schema import TABLES
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def make_sample(last: date) -> Sample:
     net = np.zeros(DAYS, dtype=np.int64)
     is_net = np.isin(sales["part"], ("sale", "discount", "refund"))
     np.add.at(net, sales["at"][is_net], sales["amount"][is_net])
-    spend = _spend(chance, orders, channel, calendar)
+    spend = _spend(chance, orders, channel, calendar, last)
     joined = np.full(CUSTOMERS, DAYS - 1)
     joined[orders.customer[orders.first]] = orders.day[orders.first]
     ids = np.array([f"C{number:05d}" for number in range(1, CUSTOMERS + 1)])
@@ -188,9 +189,9 @@ def _sales(
 
 
 def _spend(
-    chance: np.random.Generator, orders: _Orders, channel: Ints, calendar: NDArray[Any]
+    chance: np.random.Generator, orders: _Orders, channel: Ints, calendar: NDArray[Any], last: date
 ) -> dict[str, NDArray[Any]]:
-    """What each channel costs a day: about so much a new customer, and lately more for paid social."""
+    """What each channel costs a day: about so much a new customer, and since last week more for paid social."""
     cost = {"email": 900, "paid_social": 4_600, "paid_search": 4_100, "affiliate": 2_600, "organic": 700}
     weeks = np.arange(DAYS) // 7
     rows: dict[str, list[NDArray[Any]]] = {"day": [], "channel": [], "campaign": [], "amount": []}
@@ -200,7 +201,7 @@ def _spend(
         noise = chance.normal(1, 0.05, weeks.max() + 1)[weeks] * chance.normal(1, 0.03, DAYS)
         money = np.maximum(smooth * cost[name], 150) * np.clip(noise, 0.7, 1.3)
         if name == "paid_social":
-            money[-14:] *= 1.35
+            money[calendar >= np.datetime64(last_complete_week(last + timedelta(days=1)).start)] *= 2.6
         rows["day"].append(calendar)
         rows["channel"].append(np.full(DAYS, name, dtype=object))
         rows["campaign"].append(np.full(DAYS, "always on", dtype=object))
@@ -265,7 +266,7 @@ def _tickets(
     by_bot = (chance.random(len(asked)) < 0.75) & ~lately
     reopened = chance.random(len(asked)) < 0.06
     status = np.where(by_bot, np.where(reopened, "answered", "resolved"), "escalated")
-    seconds = np.where(by_bot, 0, chance.lognormal(8.6, 0.7, len(asked)).astype(np.int64))
+    seconds = np.where(by_bot, 1, chance.lognormal(8.6, 0.7, len(asked)).astype(np.int64))
     mood = chance.random(len(asked))
     pleased = np.where(
         mood < np.where(by_bot, 0.52, 0.40), "positive", np.where(mood < 0.84, "neutral", "negative")

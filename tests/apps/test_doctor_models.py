@@ -31,5 +31,32 @@ def test_with_a_key_the_host_is_asked(tmp_path: Path) -> None:
         assert "gpt-4.1-mini" in chat_model(tmp_path, "key", server.url).detail
 
 
-def test_a_host_that_is_away_is_named_broken(tmp_path: Path) -> None:
-    assert chat_model(tmp_path, "key", "http://127.0.0.1:9/v1").state == "broken"
+def test_a_host_that_is_away_is_named_broken_with_what_to_do(tmp_path: Path) -> None:
+    part = chat_model(tmp_path, "key", "http://127.0.0.1:9/v1")
+    assert (part.state, "OPENAI_BASE_URL" in part.remedy) == ("broken", True)
+
+
+def test_a_refused_key_is_named_with_what_to_do(tmp_path: Path) -> None:
+    with model_server() as server:
+        part = chat_model(tmp_path, "wrong", server.url)
+    assert (part.state, "OPENAI_API_KEY" in part.remedy) == ("broken", True)
+
+
+def test_a_spent_budget_is_named_with_what_to_do(tmp_path: Path) -> None:
+    store = Store(f"sqlite:///{tmp_path / 'gtm.sqlite3'}")
+    spent = ModelCall(
+        at=datetime.now(UTC),
+        specialist="support",
+        model="gpt-4.1-mini",
+        prompt="p@1",
+        seconds=1,
+        input_tokens=1,
+        output_tokens=1,
+        micro_dollars=100_000_000,
+        ending="ok",
+    )
+    ModelCallTable(store).record(spent)
+    store.close()
+    with model_server() as server:
+        part = chat_model(tmp_path, "key", server.url)
+    assert (part.state, "usd_a_day" in part.remedy) == ("broken", True)

@@ -121,6 +121,7 @@ def test_a_model_without_a_host_is_named(server: AnthropicServer, ledger: Ledger
     with pytest.raises(ModelMisused, match=r"gpt-4\.1-mini.*OPENAI_API_KEY"):
         hosts.of("gpt-4.1-mini")
     room = ModelRoom(policy(), hosts, ledger, now, alarm=Alarm(ledger, now))
+    room.warm("support")
     with pytest.raises(NoWords, match="OPENAI_API_KEY"):
         room.write(job())
 

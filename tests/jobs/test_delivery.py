@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,6 +11,8 @@ import pytest
 from agents.effects import Effect, EffectStanding
 from agents.errors import BadInput, Permanent, Transient
 from agents.policy import Delivery
+from agents.telemetry import Seen, Telemetry
+from agents.tracing import Trace
 from integrations.database.engine import Store
 from integrations.database.outbox import Outbox, add
 from jobs.delivery import Courier
@@ -116,3 +118,29 @@ def test_a_reason_names_no_customer(store: Store, error: Exception) -> None:
     outcome = one.attempt(1, 0)
     assert "[e-mail]" in outcome["reason"]
     assert "ann@x.example" not in outcome["reason"]
+
+
+class Kept:
+    """A sink that keeps what it is given."""
+
+    def __init__(self) -> None:
+        self.seen: list[Seen] = []
+
+    def take(self, seen: Sequence[Seen]) -> None:
+        self.seen += seen
+
+    def close(self) -> None:
+        """Nothing is held back."""
+
+
+def test_each_attempt_is_traced_with_its_kind_and_how_it_went(store: Store) -> None:
+    kept = Kept()
+    telemetry = Telemetry(lambda: [kept])
+    for handler in (failing(Transient("away")), lambda _: None):
+        one = Courier(Outbox(store), {"email": handler}, PATIENCE, lambda: NOW, trace=telemetry.trace)
+        one.attempt(1, 0)
+    telemetry.close()
+    assert [(trace.name, trace.facts) for trace in kept.seen if isinstance(trace, Trace)] == [
+        ("delivery", {"kind": "email", "attempts": 0, "result": "try again"}),
+        ("delivery", {"kind": "email", "attempts": 0, "result": "delivered"}),
+    ]

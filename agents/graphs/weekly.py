@@ -1,0 +1,183 @@
+"""The weekly graph: four specialists measure at once, what belongs together is added up, and four write at once.
+
+    START ──> measure_finance ──┐             ┌──> write_finance ──┐
+         ├──> measure_marketing ┤             ├──> write_marketing ┤
+         ├──> measure_insights ─┼──> add_up ──┼──> write_insights ─┼──> END
+         └──> measure_support ──┘             └──> write_support ──┘
+
+A specialist whose result is not valid tries again, three times in all; one that fails is reported in its section,
+and the others go on. Every fact is there for every writer.
+"""
+
+from __future__ import annotations
+
+import logging
+import operator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Annotated, Protocol, TypedDict, TypeVar
+
+from langgraph.config import get_stream_writer
+from langgraph.graph import END, START, StateGraph
+
+from agents.errors import DeskError
+from agents.weekly import SPECIALISTS, SectionText, SpecialistError, SpecialistName, Step, WeeklyProgress
+from agents.weekly_facts import Facts, figures_of
+from agents.weekly_specialists import Specialist, Task
+from analytics.figures import Figure
+
+ATTEMPTS = 3
+log = logging.getLogger(__name__)
+Result = TypeVar("Result")
+
+
+class WeeklyState(TypedDict, total=False):
+    """One run; nothing of it outlives the run."""
+
+    task: Task
+    facts: Annotated[dict[SpecialistName, Facts], operator.or_]
+    together: tuple[Figure, ...]
+    sections: Annotated[dict[str, SectionText], operator.or_]
+    errors: Annotated[list[SpecialistError], operator.add]
+
+
+class SectionWriter(Protocol):
+    """Who puts facts into words."""
+
+    def write(
+        self, name: SpecialistName, facts: Mapping[SpecialistName, Facts], together: tuple[Figure, ...]
+    ) -> str:
+        """The text of one section. Raises where it cannot."""
+
+
+class NotValid(Exception):
+    """What a specialist gave cannot be shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """What a run gives."""
+
+    facts: Mapping[SpecialistName, Facts]
+    together: tuple[Figure, ...]
+    sections: Mapping[str, SectionText]
+    errors: tuple[SpecialistError, ...]
+
+
+class WeeklyGraph:
+    """The compiled graph; safe to share between threads."""
+
+    def __init__(
+        self,
+        specialists: Mapping[SpecialistName, Specialist],
+        writer: SectionWriter,
+        add_up: Callable[[Mapping[SpecialistName, Facts]], tuple[Figure, ...]],
+    ) -> None:
+        """`add_up` makes the figures that need more than one specialist."""
+        nodes = _Nodes(specialists, writer, add_up)
+        graph = StateGraph(WeeklyState)
+        graph.add_node("add_up", nodes.add_up)
+        for name in SPECIALISTS:
+            graph.add_node(f"measure_{name}", partial(nodes.measure, name))
+            graph.add_node(f"write_{name}", partial(nodes.write, name))
+            graph.add_edge(START, f"measure_{name}")
+            graph.add_edge("add_up", f"write_{name}")
+            graph.add_edge(f"write_{name}", END)
+        graph.add_edge([f"measure_{name}" for name in SPECIALISTS], "add_up")
+        self._graph = graph.compile(name="weekly")
+
+    def run(self, task: Task) -> Iterator[WeeklyProgress | Finished]:
+        """How far each specialist is, as it happens; then the result."""
+        state: WeeklyState = {}
+        started: WeeklyState = {"task": task, "facts": {}, "sections": {}, "errors": []}
+        for mode, piece in self._graph.stream(started, stream_mode=["custom", "values"]):
+            if mode == "custom":
+                yield WeeklyProgress.model_validate(piece)
+            else:
+                state = piece
+        yield Finished(state["facts"], state["together"], state["sections"], tuple(state["errors"]))
+
+
+class _Nodes:
+    def __init__(
+        self,
+        specialists: Mapping[SpecialistName, Specialist],
+        writer: SectionWriter,
+        add_up: Callable[[Mapping[SpecialistName, Facts]], tuple[Figure, ...]],
+    ) -> None:
+        self._specialists = specialists
+        self._writer = writer
+        self._add_up = add_up
+
+    def measure(self, name: SpecialistName, state: WeeklyState) -> WeeklyState:
+        """Find the facts of one specialist."""
+
+        def work() -> Facts:
+            facts = self._specialists[name](state["task"])
+            _check_numbers(facts)
+            return facts
+
+        found, error = _tried(name, "measuring", work)
+        if found is None:
+            return {"errors": [error] if error else []}
+        return {"facts": {name: found}}
+
+    def add_up(self, state: WeeklyState) -> WeeklyState:
+        """Make what needs more than one specialist."""
+        return {"together": self._add_up(state["facts"])}
+
+    def write(self, name: SpecialistName, state: WeeklyState) -> WeeklyState:
+        """Put the facts of one specialist into words; where there are none, say so."""
+        if name not in state["facts"]:
+            why = next((one.error for one in state["errors"] if one.specialist == name), "it gave no result")
+            text = f"This section is missing: the specialist failed {ATTEMPTS} times ({why})."
+            _tell(name, "failed", ATTEMPTS)
+            return {"sections": {name: SectionText(status="failed", text=text)}}
+
+        def work() -> str:
+            text = self._writer.write(name, state["facts"], state["together"])
+            if not text.strip():
+                raise NotValid("the text is empty")
+            return text
+
+        text, error = _tried(name, "writing", work)
+        _tell(name, "failed" if text is None else "done", 1)
+        if text is None:
+            said = "This section has its numbers, but no words: the writer failed."
+            return {
+                "sections": {name: SectionText(status="failed", text=said)},
+                "errors": [error] if error else [],
+            }
+        return {"sections": {name: SectionText(status="ok", text=text)}}
+
+
+def _tried(
+    name: SpecialistName, step: Step, work: Callable[[], Result]
+) -> tuple[Result | None, SpecialistError | None]:
+    """The result of the first attempt that holds; else what was wrong with the last."""
+    said = ""
+    for attempt in range(1, ATTEMPTS + 1):
+        _tell(name, step, attempt)
+        try:
+            return work(), None
+        except DeskError as error:
+            said = str(error)
+        except Exception as error:
+            log.warning("%s failed at %s, attempt %d", name, step, attempt, exc_info=error)
+            said = f"{type(error).__name__}: {error}"
+    return None, SpecialistError(specialist=name, attempts=ATTEMPTS, error=said)
+
+
+def _tell(name: SpecialistName, step: Step, attempt: int) -> None:
+    get_stream_writer()({"specialist": name, "step": step, "attempt": attempt})
+
+
+def _check_numbers(facts: Facts) -> None:
+    """A figure is a finite number, or is unknown for a reason."""
+    for figure in figures_of(facts):
+        if figure.value is None and not figure.reason:
+            raise NotValid(f"{figure.name} is unknown without a reason")
+        for value in (figure.value, figure.previous):
+            if value is not None and not abs(value) < float("inf"):
+                raise NotValid(f"{figure.name} is {value}")
