@@ -25,7 +25,7 @@ from agents.model_policy import Specialist
 from agents.ports import Services
 from agents.tracing import Trace
 
-FRESH_SECONDS = 3.0  # several pages that look at once are shown the same
+FRESH_SECONDS = 1.0  # several pages that look at once are shown the same
 DAY: Final = (timedelta(hours=24), 24)
 MONTH: Final = (timedelta(days=30), 30)
 """How far back is looked, and into how many moments that is cut for a chart."""

@@ -93,7 +93,7 @@ def _resting(answering: str, models: Sequence[ModelHealth]) -> Notice | None:
 
 
 _FAILURES: Final = {
-    "refused": ("does not accept our key", "Correct OPENAI_API_KEY and restart."),
+    "refused": ("does not accept our key", "Correct OPENAI_API_KEY (or ANTHROPIC_API_KEY) and restart."),
     "misused": (
         "does not understand our requests",
         "See whether it knows the model that models.yaml names; `gtm doctor` asks it.",

@@ -78,8 +78,8 @@ def readings(seen: Seen) -> Iterator[Reading]:
             mode = ("mode", str(seen.facts["mode"]))
             yield Reading(ANSWERS, (("decision", str(seen.facts["decision"])), mode))
             yield Reading(ANSWER_SECONDS, (mode,), seen.seconds)
-        case Trace() if seen.name == "delivery":
-            labels = (("kind", str(seen.facts.get("kind"))), ("result", str(seen.facts.get("result"))))
+        case Trace() if seen.name == "delivery" and "kind" in seen.facts:
+            labels = (("kind", str(seen.facts["kind"])), ("result", str(seen.facts["result"])))
             yield Reading(DELIVERIES, labels)
         case ModelCall():
             yield from _call(seen)

@@ -10,7 +10,7 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 from agents.channel_policy import load_channel_policy
-from agents.errors import DeskError
+from agents.errors import DeskError, ModelDown, ModelRefused
 from agents.model_policy import load_model_policy
 from agents.policy import load_policy
 from agents.privacy_policy import load_privacy_policy
@@ -251,12 +251,37 @@ def check_chat_model(settings: Settings) -> Part:
     if hosts is None:
         remedy = "Set OPENAI_API_KEY, and OPENAI_BASE_URL for another host, for answers in a model's words."
         return Part("chat model", "off", "answers are quoted from the documents", remedy)
-    support = load_model_policy(settings.policies).specialists["support"].model
-    names = hosts.of(support).check()
+    policy = load_model_policy(settings.policies)
+    support = policy.specialists["support"].model
+    try:
+        names = hosts.of(support).check()
+    except ModelRefused as error:
+        remedy = "Correct OPENAI_API_KEY (or ANTHROPIC_API_KEY) and restart; until then answers are quoted."
+        return Part("chat model", "broken", f"the host does not accept our key: {error}", remedy)
+    except ModelDown as error:
+        remedy = "See OPENAI_BASE_URL and the host's status page; until then answers are quoted."
+        return Part("chat model", "broken", f"the host does not answer: {error}", remedy)
     if names and support not in names:
         remedy = "Name one of its models in models.yaml."
         return Part("chat model", "broken", f"the host does not know {support!r}", remedy)
+    if _spent_today(settings) >= policy.budget.usd_a_day:
+        remedy = "Raise usd_a_day in models.yaml and restart, or leave it until tomorrow (UTC)."
+        return Part("chat model", "broken", "the day's budget is spent: answers are quoted", remedy)
     return Part("chat model", "ok", f"{support} answers customers")
+
+
+def _spent_today(settings: Settings) -> float:
+    if not settings.has_database:
+        return 0.0
+    from integrations.database.engine import Store  # noqa: PLC0415
+    from integrations.database.model_calls import ModelCallTable  # noqa: PLC0415
+
+    store = Store(settings.database)
+    try:
+        today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+        return ModelCallTable(store).spent(today) / 1_000_000
+    finally:
+        store.close()
 
 
 def check_redis(settings: Settings) -> Part:

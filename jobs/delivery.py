@@ -11,6 +11,7 @@ from typing import Literal, NotRequired, TypedDict
 from agents.effects import Effect, Outbox
 from agents.errors import DeskError, Permanent, Throttled, Transient
 from agents.policy import Delivery
+from agents.tracing import Part, part
 
 log = logging.getLogger(__name__)
 
@@ -41,13 +42,15 @@ class Courier:
         patience: Delivery,
         now: Callable[[], datetime],
         mask: Callable[[str], str] = str,
+        *,
+        trace: Callable[[str], Part] = part,
     ) -> None:
-        """A further kind of effect is one more line in `handlers`.
+        """A further kind of effect is one more line in `handlers`; `trace` begins the trace of an attempt.
 
         A reason goes through `mask`: it outlives the effect, and mail servers repeat the customer's address.
         """
         self._outbox, self._handlers, self._patience, self._now = outbox, handlers, patience, now
-        self._mask = mask
+        self._mask, self._trace = mask, trace
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -56,13 +59,22 @@ class Courier:
 
     def attempt(self, effect_id: int, attempts: int) -> Outcome:
         """Try to deliver an effect after so many failures; never raises."""
+        with self._trace("delivery") as attempt:
+            outcome = self._attempted(effect_id, attempts, attempt)
+            attempt.note(result=outcome["result"])
+        return outcome
+
+    def _attempted(self, effect_id: int, attempts: int, attempt: Part) -> Outcome:
         try:
             effect = self._outbox.effect(effect_id)
             if effect is None or effect.attempts != attempts:
                 return {"result": "gone", "reason": ""}
+            attempt.note(kind=effect.kind, attempts=attempts)
             handler = self._handlers.get(effect.kind)
             if handler is None:
-                raise Transient(f"This process has no settings for the kind {effect.kind!r}; another one has.")
+                raise Transient(
+                    f"This process has no settings for the kind {effect.kind!r}; another one has."
+                )
             handler(effect)
         except Permanent as error:
             return {"result": "hopeless", "reason": self._mask(str(error))}

@@ -74,6 +74,7 @@ class Jobs:
             session.policy.delivery,
             services.now,
             session.privacy.mask_for("log"),
+            trace=services.telemetry.trace,
         )
         self._under_way: set[int] = set()
         now = self._now()

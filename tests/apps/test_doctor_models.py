@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 from pydantic import SecretStr
 
+from agents.model_calls import ModelCall
 from apps.doctor import examine
 from apps.examined import Part
+from integrations.database.engine import Store
+from integrations.database.model_calls import ModelCallTable
 from integrations.settings import Settings
 from tests.model_server import model_server
 

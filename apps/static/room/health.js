@@ -34,7 +34,7 @@ export function healthView(room) {
       if (error.status !== 401 && !health) body.replaceChildren(h("p", { class: "empty" }, error.message));
     }
   };
-  const refreshed = debounced(2000, () => opened || load(true));
+  const refreshed = debounced(2500, () => opened || load(true));
   const clock = setInterval(() => document.hidden || opened || load(true), EVERY);
   return {
     node,
