@@ -296,9 +296,3 @@ def _message(row: Row[Any]) -> ChannelMessage:
         tried=row.tried,
         shown=row.shown,
     )
-
-
-def heard_in(effect_id: int, payload: dict[str, str]) -> Heard:
-    """What an effect of the kind `slack-said` holds."""
-    place = Place(channel=payload["channel"], message=payload["message"], thread=payload.get("thread"))
-    return Heard(effect=effect_id, place=place, member=payload["member"], text=payload["text"])
