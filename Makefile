@@ -29,6 +29,7 @@ $(DEV_READY): pyproject.toml constraints.txt | $(BIN)/python
 
 run: $(RUN_READY) ## Install, index the sample knowledge base, serve the chat
 	$(BIN)/gtm --home $(HOME_FOLDER) ingest knowledge_base/documents
+	$(BIN)/gtm --home $(HOME_FOLDER) data sample --if-empty
 	$(BIN)/gtm --home $(HOME_FOLDER) serve
 
 slack-demo: $(DEV_READY) ## Try the Slack side without a workspace: a local Slack, the chat, the bot
