@@ -15,9 +15,10 @@ from agents.model_policy import load_model_policy
 from agents.policy import load_policy
 from agents.privacy_policy import load_privacy_policy
 from agents.team import fixed_accounts
+from agents.weekly_policy import load_weekly_policy
 from apps.doctor_slack import check_slack
 from apps.examined import Part
-from integrations import open_calibration, open_embedder, open_index, open_mailer
+from integrations import open_calibration, open_embedder, open_index, open_mailer, open_warehouse
 from integrations.model_hosts import open_model_hosts
 from integrations.settings import Settings
 from jobs.pace import Pace
@@ -39,6 +40,7 @@ def examine(settings: Settings) -> list[Part]:
         ("index", check_index),
         ("chroma server", check_chroma),
         ("confidence", check_calibration),
+        ("business data", check_business_data),
         ("jobs", check_jobs),
         ("outbox", check_outbox),
         ("mail", check_mail),
@@ -55,6 +57,19 @@ def _examined(name: str, check: Callable[[Settings], Part], settings: Settings) 
         return check(settings)
     except (DeskError, KnowledgeBaseError, OSError, sqlite3.Error) as error:
         return Part(name, "broken", str(error), "See the message; it names what to mend.")
+
+
+def check_business_data(settings: Settings) -> Part:
+    """There are orders and the like to report on."""
+    name = "business data"
+    if settings.analytics_url is None and not settings.analytics_file.exists():
+        return Part(name, "off", "nothing was imported", "Run `gtm data import`, or `gtm data sample`.")
+    standing = open_warehouse(settings).standing()
+    if not standing.filled:
+        return Part(name, "off", "nothing was imported", "Run `gtm data import`, or `gtm data sample`.")
+    if standing.sample is not None:
+        return Part(name, "ok", f"a sample until {standing.sample}", "Run `gtm data import` for your own.")
+    return Part(name, "ok", f"in {standing.currency}" if standing.currency else "imported")
 
 
 def check_home(settings: Settings) -> Part:
@@ -76,6 +91,7 @@ def check_policy(settings: Settings) -> Part:
     load_privacy_policy(settings.policies)
     load_channel_policy(settings.policies)
     load_model_policy(settings.policies)
+    load_weekly_policy(settings.policies)
     return Part("policy", "ok", str(settings.policies or "as shipped"))
 
 

@@ -74,7 +74,7 @@ def build_app(
     _add_files(app, session)
     add_metrics(app, session, settings.metrics_token)
     add_room(app, session, settings, live)
-    ours = _OURS
+    ours: tuple[str, ...] = _OURS
     if slack is not None:
         from apps.slack.endpoint import PATH, add_endpoint  # noqa: PLC0415 - Slack's library is paid for where it is used
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
@@ -96,13 +96,13 @@ class _Line:
 
     def __init__(self, app: App, settings: Settings, url: str) -> None:
         self._app, self._settings, self._url = app, settings, url
-        self._handler: SocketModeHandler | None = None
+        self._handler: Any = None  # its methods bear no types
 
     def connect(self) -> None:
         if self._handler is not None or self._settings.slack_app_token is None:
             return
         token = self._settings.slack_app_token.get_secret_value()
-        handler = SocketModeHandler(
+        handler: Any = SocketModeHandler(
             self._app,
             app_token=token,
             web_client=WebClient(token=token, base_url=self._url),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Final, get_args
+from typing import Any, Final, cast, get_args
 
 from slack_bolt import Ack, App
 
@@ -55,7 +55,7 @@ class Decisions:
         if not self._desk.channel.may_answer(member):
             return NOT_YOU
         decision = Decision(
-            verb=verb,  # type: ignore[arg-type] - checked above
+            verb=cast("Verb", verb),
             by=self._desk.channel.name_of(member),
             text=text,
             origin=f"slack {member}",

@@ -25,8 +25,8 @@ def add(
     now: datetime,
     conversation: str | None = None,
     review: str | None = None,
-) -> None:
-    """Write an effect within the caller's transaction; a key that is there already adds nothing."""
+) -> int | None:
+    """Write an effect within the caller's transaction and give its id; a key that is there already adds nothing."""
     insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     values = {
         "key": key,
@@ -39,7 +39,9 @@ def add(
         "attempts": 0,
         "next_attempt": now,
     }
-    connection.execute(insert(outbox).values(values).on_conflict_do_nothing(index_elements=["key"]))
+    put = insert(outbox).values(values).on_conflict_do_nothing(index_elements=["key"])
+    added: int | None = connection.execute(put.returning(outbox.c.id)).scalar()
+    return added
 
 
 class Outbox:

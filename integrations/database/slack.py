@@ -237,10 +237,7 @@ class SlackBook:
         if case is None:
             return None
         with self._store.writing() as connection:
-            known = sa.select(outbox.c.id).where(outbox.c.key == key)
-            if connection.execute(known).first() is not None:
-                return None
-            effects.add(
+            effect = effects.add(
                 connection,
                 key=key,
                 kind=HEARD,
@@ -249,7 +246,8 @@ class SlackBook:
                 conversation=case[0],
                 review=case[1],
             )
-            effect = connection.execute(known).scalar_one()
+        if effect is None:
+            return None
         return Heard(effect=effect, place=place, member=member, text=text)
 
     def first_time(self, event: str, now: datetime) -> bool:

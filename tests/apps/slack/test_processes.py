@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import signal
 import subprocess
@@ -70,6 +71,11 @@ def start_jobs(desk: Desk, slack: LocalSlack, point: str) -> subprocess.Popen[st
     )
 
 
+def ended_or_idle(process: subprocess.Popen[str], desk: Desk) -> bool:
+    """Whether a process has died, or has nothing more to do."""
+    return process.poll() is not None or waiting(desk) == 0
+
+
 def waiting(desk: Desk) -> int:
     """Messages to Slack that are due and not done."""
     soon = desk.services.now() + timedelta(minutes=5)  # reminders come later
@@ -91,10 +97,10 @@ def test_of_two_people_who_press_at_once_at_two_bots_one_answers_and_the_other_i
                 threading.Thread(target=slack.press, args=(card, "case_approve", user))
                 for user in (LEAD, SECOND)
             ]
-            for each in pressing:
-                each.start()
-            for each in pressing:
-                each.join()
+            for press in pressing:
+                press.start()
+            for press in pressing:
+                press.join()
         wait_until(lambda: sum("was first" in each["text"] for each in slack.messages()) == 4, 60)
         for each in asked:
             said = [
@@ -119,7 +125,7 @@ def test_a_bot_that_is_killed_between_claim_and_delivery_leaves_exactly_one_mess
         conversation = desk.session.ask("Can you engrave a name on the tin?").conversation
         desk.session.ask("By Friday?", conversation)
         process = start_jobs(desk, slack, point)
-        wait_until(lambda each=process: each.poll() is not None or waiting(desk) == 0, 60)
+        wait_until(functools.partial(ended_or_idle, process, desk), 60)
         process.communicate(timeout=60)
         killed.append(process.returncode == -signal.SIGKILL)
     assert killed[:2] == [True, True]
