@@ -10,12 +10,13 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
 from agents.alerts import Alarm
-from agents.errors import ModelDown
+from agents.errors import ModelDown, ModelMisused
 from agents.model_budget import DailyBudget
 from agents.model_cache import SharedWords, WordCache
 from agents.model_calling import ModelCaller
@@ -88,11 +89,12 @@ class ModelRoom:
         return self._caller is not None
 
     def warm(self, specialist: Specialist) -> None:
-        """Load what a specialist's model needs: seconds that no deadline should pay for. Raises `ModelMisused`."""
+        """Load what a specialist's models need: seconds that no deadline should pay for."""
         if self._hosts is not None:
             settings = self.policy.specialists[specialist]
             for model in filter(None, (settings.model, settings.fallback)):
-                self._hosts.of(model).warm(settings, model)
+                with suppress(ModelMisused):  # the first call to it says so
+                    self._hosts.of(model).warm(settings, model)
 
     def breaker(self, model: str) -> Breaker:
         """The breaker of a model, as this process knows it."""

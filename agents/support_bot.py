@@ -105,7 +105,6 @@ class SupportBot:
                 log.exception("A question goes to a person, because the desk could not look it up")
                 reply, opening = self._hand_over(question)
             trace.note(
-                late=late,
                 decision=reply.decision,
                 reason=reply.reason,
                 mode=reply.mode,
@@ -114,7 +113,7 @@ class SupportBot:
             reply = reply.model_copy(update={"trace": trace.trace_id})
             with part("log"):
                 said = self._log.reply(question, reply, opening, late=late)
-            trace.note(said=said is not None)
+            trace.note(said=said is not None, **({"late": True} if late else {}))
             return said
 
     def _decide(self, question: Message, audience: Audience) -> tuple[Reply, Opening | None]:

@@ -1,7 +1,7 @@
 // How long answers took and what models cost, moment by moment: two small charts over one time, told in a table too.
 import { h, svg } from "./dom.js";
 
-const LEFT = 44;
+const LEFT = 58;
 const RIGHT = 8;
 const TOP = 10;
 const HEIGHT = 190;
@@ -18,11 +18,11 @@ export function timeChart(moments, limits) {
 }
 
 function lines(moments, limits, across, x) {
-  const highest = Math.max(...moments.map((each) => each.latency.p95 ?? 0), 0);
-  const top = Math.max(0.2, highest * 1.15);
+  const highest = Math.max(...moments.map((each) => each.latency.p95 ?? 0), 0.1);
+  const top = highest * 1.15;
   const y = (value) => TOP + (HEIGHT - TOP - 6) * (1 - value / top);
   const chart = svg("svg", { viewBox: `0 0 ${across} ${HEIGHT}`, class: "chart", role: "img", "aria-label": summary(moments) });
-  for (const value of [0, top / 2, top / 1.15]) {
+  for (const value of [0, highest / 2, highest]) {
     chart.append(svg("line", { x1: LEFT, x2: across, y1: y(value), y2: y(value), class: value ? "grid-line" : "axis" }));
     chart.append(svg("text", { x: LEFT - 8, y: y(value) + 4, class: "tick", "text-anchor": "end" }, short(value)));
   }
@@ -48,8 +48,9 @@ function lines(moments, limits, across, x) {
 
 function bars(moments, across, x, slot) {
   const top = Math.max(...moments.map((each) => each.dollars), 0);
-  const bottom = COST_HEIGHT - 22;
-  const chart = svg("svg", { viewBox: `0 0 ${across} ${COST_HEIGHT}`, class: "chart", role: "img", "aria-label": `Cost of models, ${money(moments.reduce((sum, each) => sum + each.dollars, 0))} in all` });
+  const height = top ? COST_HEIGHT : 26; // where nothing was spent, the days alone
+  const bottom = height - 22;
+  const chart = svg("svg", { viewBox: `0 0 ${across} ${height}`, class: "chart", role: "img", "aria-label": `Cost of models, ${money(moments.reduce((sum, each) => sum + each.dollars, 0))} in all` });
   chart.append(svg("line", { x1: LEFT, x2: across, y1: bottom, y2: bottom, class: "axis" }));
   if (top) chart.append(svg("text", { x: LEFT - 8, y: 14, class: "tick", "text-anchor": "end" }, money(top)));
   const every = Math.ceil(moments.length / (across / 96));
@@ -58,7 +59,7 @@ function bars(moments, across, x, slot) {
       const high = Math.max(1.5, (bottom - 6) * (each.dollars / top));
       chart.append(svg("rect", { x: x(at) - Math.min(12, slot * 0.35), y: bottom - high, width: Math.min(24, slot * 0.7), height: high, rx: 2, class: "cost" }, svg("title", {}, told(each))));
     }
-    if ((moments.length - 1 - at) % every === 0) chart.append(svg("text", { x: Math.min(x(at), across - 26), y: COST_HEIGHT - 6, class: "tick", "text-anchor": "middle" }, label(each, moments)));
+    if ((moments.length - 1 - at) % every === 0) chart.append(svg("text", { x: Math.min(x(at), across - 26), y: height - 6, class: "tick", "text-anchor": "middle" }, label(each, moments)));
   });
   return chart;
 }

@@ -1,0 +1,184 @@
+"""What a model costs besides its own time: `python -m benchmarks.model_overhead [--questions 150 --crowd 100]`.
+
+First, questions are asked one by one of a desk without a model and of one whose model answers at once: the difference,
+question by question, is what our own code takes for an answer in a model's words (asking, reading, checking, keeping
+the ledger), with the HTTP client and the host's own few milliseconds, which are given beside it. Then so many visitors
+at once, each in a conversation of its own, ask the served page a question that a model answers after two seconds.
+No question is asked twice, so that no words are found in a cache.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import sys
+import tempfile
+import time
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+from pydantic import SecretStr
+
+from agents.domain import Message
+from agents.session import Session
+from benchmarks.corpora import percentile
+from benchmarks.quick_model import quick_model
+from benchmarks.serving import ROOT, served
+from benchmarks.visitors import DOCUMENTS, QUESTIONS, TRUST, without_rate_limit
+from ingest.pipeline import ingest
+from integrations import connect
+from integrations.settings import Settings
+
+MODELS = Path(os.environ.get("GTM_MODELS", ROOT / ".cache" / "models"))
+PROMPT = {"model": "m", "messages": [{"role": "user", "content": "Sources:\n[1] A\n\nWhat was said before:"}]}
+
+
+def desk(home: Path, url: str | None = None) -> Session:
+    """A session on the sample documents, with the model of a host where one is given."""
+    settings = Settings(
+        home=home,
+        models=MODELS,
+        openai_api_key=SecretStr("key") if url else None,
+        openai_base_url=url,
+    )
+    services = connect(settings)
+    embedder = services.open_embedder()
+    index = services.open_index(embedder)
+    ingest([DOCUMENTS], index, embedder)
+    index.close()
+    session = Session(services)
+    session.warm()
+    return session
+
+
+def timed(session: Session, question: str) -> tuple[float, Message | None]:
+    """Seconds for an answer, and the answer."""
+    began = time.perf_counter()
+    message = session.respond(question)
+    return time.perf_counter() - began, message
+
+
+def would_answer(session: Session, question: str) -> bool:
+    """Whether the desk would answer, so that a model is asked."""
+    return session.rehearse(question).outcome.ruling.decision == "answer"
+
+
+def in_a_models_words(message: Message | None) -> bool:
+    """Whether a model wrote it."""
+    return message is not None and message.reply is not None and message.reply.mode == "model"
+
+
+def overhead(folder: Path, questions: int) -> tuple[dict[str, Any], list[str]]:
+    """Figures of the difference that a model makes, and the questions that it answers."""
+    differences, bare, answered = [], [], []
+    with quick_model(0) as url:
+        offline, online = desk(folder / "offline"), desk(folder / "online", url)
+        asked = [question for question in QUESTIONS if would_answer(offline, question)][:questions]
+        for question in asked[:5]:  # until everything is loaded
+            timed(offline, f"{question} Please tell me.")
+            timed(online, f"{question} Please tell me.")
+        with httpx.Client(verify=TRUST) as client:
+            for question in asked:
+                without, _ = timed(offline, question)
+                with_model, message = timed(online, question)
+                began = time.perf_counter()
+                client.post(f"{url}/chat/completions", json=PROMPT).raise_for_status()
+                bare.append(time.perf_counter() - began)
+                if in_a_models_words(message):
+                    differences.append(with_model - without)
+                    answered.append(question)
+        offline.close()
+        online.close()
+    return {
+        "answers_in_a_models_words": len(differences),
+        "overhead_p50_ms": 1000 * percentile(differences, 0.5),
+        "overhead_p95_ms": 1000 * percentile(differences, 0.95),
+        "host_alone_p50_ms": 1000 * percentile(bare, 0.5),
+        "host_alone_p95_ms": 1000 * percentile(bare, 0.95),
+    }, answered
+
+
+async def visit(url: str, question: str, start: asyncio.Event, ready: asyncio.Queue[bool]) -> float:
+    """Seconds until a visitor has the whole answer, asked as the page does, line by line."""
+    headers = {"sec-fetch-site": "same-origin", "accept": "application/x-ndjson"}
+    async with httpx.AsyncClient(base_url=url, timeout=120, headers=headers, verify=TRUST) as client:
+        (await client.get("/")).raise_for_status()
+        ready.put_nowait(True)
+        await start.wait()
+        began = time.perf_counter()
+        response = await client.post("/chat/ask", json={"text": question})
+        response.raise_for_status()
+        took = time.perf_counter() - began
+        last = json.loads(response.text.strip().splitlines()[-1])
+        if "message" not in last:
+            raise RuntimeError(f"no answer: {last}")
+        return took
+
+
+async def crowd(url: str, questions: list[str]) -> list[float]:
+    """Everybody asks in the same moment."""
+    start, ready = asyncio.Event(), asyncio.Queue[bool]()
+    visits = [asyncio.create_task(visit(url, question, start, ready)) for question in questions]
+    for _ in visits:
+        await ready.get()
+    start.set()
+    return list(await asyncio.gather(*visits))
+
+
+def at_once(folder: Path, questions: list[str], count: int, seconds: float) -> dict[str, Any]:
+    """Figures of a crowd on the served page."""
+    asked = [
+        questions[n] if n < len(questions) else f"{questions[n % len(questions)]} I am visitor {n}."
+        for n in range(count)
+    ]
+    with quick_model(seconds) as url:
+        os.environ |= {"OPENAI_API_KEY": "key", "OPENAI_BASE_URL": url}
+        with served(folder / "served", DOCUMENTS, without_rate_limit(folder / "policies")) as server:
+            asyncio.run(crowd(server.url, [f"{text} Thank you." for text in questions[:3]]))
+            began = datetime.now(UTC)
+            taken = asyncio.run(crowd(server.url, asked))
+    services = connect(Settings(home=folder / "served", models=MODELS))
+    endings = Counter(text.ending for text in services.open_models().texts(began))
+    services.close()
+    return {
+        "crowd": count,
+        "model_seconds": seconds,
+        "crowd_p50_seconds": percentile(taken, 0.5),
+        "crowd_p95_seconds": percentile(taken, 0.95),
+        "crowd_max_seconds": max(taken),
+        "crowd_texts": dict(endings),
+    }
+
+
+def main() -> int:
+    """Run and print."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--questions", type=int, default=150)
+    parser.add_argument("--crowd", type=int, default=100)
+    parser.add_argument("--seconds", type=float, default=2.0, help="that the crowd's model takes")
+    parser.add_argument("--json", action="store_true", help="one JSON object instead of the table")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        measured, answered = overhead(Path(folder), options.questions)
+        measured |= at_once(Path(folder), answered, options.crowd, options.seconds)
+    if options.json:
+        print(json.dumps(measured))
+    else:
+        for name, value in measured.items():
+            print(
+                f"{name.replace('_', ' '):28} {value:.3f}"
+                if isinstance(value, float)
+                else f"{name:28} {value}"
+            )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
