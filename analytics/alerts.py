@@ -135,7 +135,7 @@ def _season(of: _Of, week: Period) -> float:
     if then is None or len(known) < _FEWEST_WEEKS or np.median(known) <= 0 or then <= 0:
         return 1.0
     # Half of it: one week of one year is a weak witness.
-    return float(np.clip(then / np.median(known), *_SEASON)) ** 0.5
+    return float(np.sqrt(np.clip(then / np.median(known), *_SEASON)))
 
 
 def _drivers(books: Books, of: _Of, week: Period, difference: float) -> tuple[Driver, ...]:

@@ -70,9 +70,11 @@ def weekday_weights(books: Books, week: Period) -> list[float]:
     sold = books.daily("net", week.end).tail(7 * _PACE_WEEKS).clip(lower=0)
     if sold.empty or sold.sum() == 0:
         return [1 / 7] * 7
-    shares = sold.groupby(pd.DatetimeIndex(sold.index).dayofweek).mean().reindex(range(7), fill_value=0)
-    shares = shares + shares.mean() * 0.05  # a weekday on which nothing was sold may yet sell
-    return [float(share) for share in shares / shares.sum()]
+    means = sold.groupby(pd.DatetimeIndex(sold.index).dayofweek).mean()
+    each = [float(means.get(day, 0.0)) for day in range(7)]
+    least = sum(each) / 7 * 0.05  # a weekday on which nothing was sold may yet sell
+    whole = sum(each) + 7 * least
+    return [(one + least) / whole for one in each]
 
 
 def read_books(tables: Tables, until: date) -> Books:

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Final
 
-import pandas as pd
-
 from analytics.books import Books
 from analytics.currency import minor_units
 from analytics.customers import Cohort, Segment
@@ -40,7 +38,8 @@ def revenue_chart(books: Books, week: Period, currency: str) -> Specification:
             alt.Y("net:Q", title=currency),
             colour,
             tooltip=["week:O", "of:N", alt.Tooltip("net:Q", format=",.0f")],
-        )
+        ),
+        rows,
     )
 
 
@@ -62,7 +61,8 @@ def spend_chart(books: Books, week: Period, currency: str) -> Specification:
             alt.Y("spend:Q", title=currency),
             alt.Color("channel:N", title=None, scale=alt.Scale(scheme="tableau10")),
             tooltip=["week:O", "channel:N", alt.Tooltip("spend:Q", format=",.0f")],
-        )
+        ),
+        rows,
     )
 
 
@@ -77,7 +77,8 @@ def segments_chart(segments: Sequence[Segment]) -> Specification:
             alt.X("customers:Q", title=None),
             alt.Y("segment:N", title=None, sort=[one.name for one in segments]),
             tooltip=["segment:N", "customers:Q", alt.Tooltip("share:Q", format=".0%")],
-        )
+        ),
+        rows,
     )
 
 
@@ -100,7 +101,8 @@ def cohorts_chart(cohorts: Sequence[Cohort]) -> Specification:
                 "retention:Q", title=None, scale=alt.Scale(scheme="blues"), legend=alt.Legend(format=".0%")
             ),
             tooltip=["cohort:O", "month:O", alt.Tooltip("retention:Q", format=".1%")],
-        )
+        ),
+        rows,
     )
 
 
@@ -135,7 +137,7 @@ def forecast_chart(books: Books, forecast: Forecast, currency: str) -> Specifica
         tooltip=["month:O", alt.Tooltip("net:Q", format=",.0f")],
     )
     interval = base.transform_filter("isValid(datum.low)").mark_errorbar(ticks=True)
-    return _finished(bars + interval.encode(x, alt.Y("low:Q", title=currency), alt.Y2("high:Q")))
+    return _finished(bars + interval.encode(x, alt.Y("low:Q", title=currency), alt.Y2("high:Q")), rows)
 
 
 def png(specification: Specification, scale: float = 2.0) -> bytes:
@@ -152,14 +154,20 @@ def _day(week: Period) -> str:
 
 
 def _data(rows: list[dict[str, Any]]) -> Any:
-    """The rows within the specification; a chart without any is empty, not broken."""
+    """The rows within the specification."""
     import altair as alt  # noqa: PLC0415 - as above
 
-    frame = pd.DataFrame(rows)
-    return alt.Data(values=[] if frame.empty else rows)
+    return alt.Data(values=rows)
 
 
-def _finished(chart: Any) -> Specification:
+def _finished(chart: Any, rows: list[dict[str, Any]]) -> Specification:
+    """A chart of our size; of no rows one that says so."""
+    import altair as alt  # noqa: PLC0415 - as above
+
+    if not rows:
+        chart = alt.Chart(alt.Data(values=[{}]), title=chart.title).mark_text(
+            text="nothing to show yet", color=_GREY
+        )
     sized = chart.properties(width=520, height=260).configure_view(strokeWidth=0)
     specification: Specification = sized.to_dict()
     return specification

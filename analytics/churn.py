@@ -126,7 +126,7 @@ def _since(first: pd.Timestamp, day: date) -> str:
 def _stopped(people: pd.DataFrame, later: pd.DataFrame, day: date) -> Floats:
     """1 for everybody who has not ordered from `day` until `later` was taken."""
     last = later["last_day"].reindex(people.index)
-    return (last < pd.Timestamp(day)).to_numpy(dtype=float)
+    return np.asarray(last < pd.Timestamp(day), dtype=np.float64)
 
 
 def _learn(features: Floats, label: Floats) -> _Logistic:

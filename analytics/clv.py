@@ -130,8 +130,8 @@ def predict_worth(buyers: pd.DataFrame, days_known: pd.Series[int], margin: floa
 
     `buyers` has `orders`, `recency`, `net` (minor units). None with a reason where the data do not bear it.
     """
-    frequency = (buyers["orders"] - 1).to_numpy(dtype=float)
-    age = days_known.to_numpy(dtype=float)
+    frequency: Floats = np.asarray(buyers["orders"] - 1, dtype=np.float64)
+    age: Floats = np.asarray(days_known, dtype=np.float64)
     recency = age - buyers["recency"].to_numpy(dtype=float)
     model = fit_purchases(frequency, np.where(frequency > 0, recency, 0.0), age)
     if model.degenerate:

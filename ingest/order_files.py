@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import io
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -104,7 +105,7 @@ class _Lines:
 def _stage_csv(connection: duckdb.DuckDBPyConnection, file: Path, tell: Tell) -> Staged:
     size = max(file.stat().st_size, 1)
     encoding = _encoding(file)
-    with file.open(encoding=encoding, errors="replace", newline="") as opened:
+    with file.open("rb") as raw, io.TextIOWrapper(raw, encoding, errors="replace", newline="") as opened:
         delimiter = _delimiter(opened.readline())
         opened.seek(0)
         lines = _Lines(iter(opened.readline, ""))
@@ -117,7 +118,7 @@ def _stage_csv(connection: duckdb.DuckDBPyConnection, file: Path, tell: Tell) ->
         def told() -> Iterator[tuple[int, list[str] | str, str]]:
             for done, row in enumerate(rows):
                 if done % _BATCH == 0:
-                    tell("reading", min(opened.buffer.tell(), size), size)
+                    tell("reading", min(raw.tell(), size), size)
                 yield row
 
         _fill(connection, staged, told())

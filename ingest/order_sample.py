@@ -108,7 +108,8 @@ def _season(dates: list[date]) -> NDArray[np.float64]:
     feast = 1 + 0.55 * np.exp(-(((of_year - 340) / 14.0) ** 2))
     week = np.array([1.08, 1.02, 1.0, 1.0, 0.96, 0.9, 1.04])[[day.weekday() for day in dates]]
     season: NDArray[np.float64] = yearly * feast * week
-    return season / season.max()
+    scaled: NDArray[np.float64] = season / season.max()
+    return scaled
 
 
 def _order_days(chance: np.random.Generator, season: NDArray[np.float64]) -> _Orders:
@@ -271,7 +272,8 @@ def _tickets(
     pleased = np.where(
         mood < np.where(by_bot, 0.52, 0.40), "positive", np.where(mood < 0.84, "neutral", "negative")
     )
-    said = np.where(chance.random(len(asked)) < 0.7, pleased.astype(object), None)
+    said = pleased.astype(object)
+    said[chance.random(len(asked)) >= 0.7] = None
     return {
         "ticket_id": np.array([f"T{number:05d}" for number in range(1, len(asked) + 1)]),
         "customer_id": ids[orders.customer[asked]],

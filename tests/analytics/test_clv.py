@@ -30,9 +30,9 @@ def test_the_published_fit_on_the_cdnow_sample_is_reproduced() -> None:
     )
     last = pd.Timestamp("1997-09-30")
     model = fit_purchases(
-        (days["count"] - 1).to_numpy(dtype=float),
-        ((days["max"] - days["min"]).dt.days / 7).to_numpy(dtype=float),
-        ((last - days["min"]).dt.days / 7).to_numpy(dtype=float),
+        np.asarray(days["count"] - 1, dtype=np.float64),
+        np.asarray((days["max"] - days["min"]).dt.days / 7, dtype=np.float64),
+        np.asarray((last - days["min"]).dt.days / 7, dtype=np.float64),
     )
     assert len(days) == 2_357
     assert model.r == pytest.approx(0.243, abs=0.0005)

@@ -127,3 +127,11 @@ def test_an_import_tells_a_script_what_it_did(tmp_path: Path) -> None:
     assert Path(told["rejected_file"]).is_file()
     code, out = gtm(tmp_path / "home", "data", "import", str(file), "--kind", "oders", "--json")
     assert (code, "Did you mean orders" in json.loads(out)["error"]) == (2, True)
+
+
+def test_the_doctor_says_whether_there_are_data_to_report_on(sample: Path, tmp_path: Path) -> None:
+    states = []
+    for home in (tmp_path / "home", sample):
+        parts = {part["name"]: part for part in json.loads(gtm(home, "doctor", "--json")[1])["parts"]}
+        states.append((parts["business data"]["state"], parts["business data"]["detail"]))
+    assert states == [("off", "nothing was imported"), ("ok", "a sample until 2026-11-15")]
