@@ -14,8 +14,9 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import httpx
 
@@ -53,9 +54,7 @@ def one_by_one(url: str, slack: LocalSlack) -> None:
         with visitor(url) as client:
             started = time.perf_counter()
             ask(client, f"May I speak to a person about returns of perishable items, case {number}?")
-            card = wait_for(
-                lambda n=number: next((c for c in slack.cards() if f"case {n}?" in words(c)), None)
-            )
+            card = wait_for(partial(card_of, slack, f"case {number}?"))
             to_card.append(time.perf_counter() - started)
             heard = threading.Event()
             threading.Thread(target=listen, args=(client, heard), daemon=True).start()
@@ -102,6 +101,11 @@ def visitor(url: str) -> Iterator[httpx.Client]:
     with httpx.Client(base_url=url, timeout=120, headers={"sec-fetch-site": "same-origin"}) as client:
         client.get("/").raise_for_status()
         yield client
+
+
+def card_of(slack: LocalSlack, text: str) -> dict[str, Any] | None:
+    """The card whose question holds a text, once it stands there."""
+    return next((card for card in slack.cards() if text in words(card)), None)
 
 
 def listen(client: httpx.Client, heard: threading.Event) -> None:

@@ -148,12 +148,6 @@ class LocalSlack:
         button = buttons(message)[action]
         self._control("interact", channel=channel, messageTs=message["ts"], user=user, action=button)
 
-    def act(
-        self, message: dict[str, Any], action: dict[str, Any], channel: str = CHANNEL, user: str = LEAD
-    ) -> None:
-        """Somebody does something with an element of a message that is no plain button."""
-        self._control("interact", channel=channel, messageTs=message["ts"], user=user, action=action)
-
     def channels(self) -> list[dict[str, Any]]:
         """All channels, direct messages too."""
         found: list[dict[str, Any]] = httpx.get(f"{self.url}/_control/state", timeout=30).json()["channels"]

@@ -35,7 +35,7 @@ class Asking:
         """Listen to mentions, direct messages and the buttons under answers."""
         app.event("app_mention", middleware=[self._once])(self._mentioned)
         app.event("message", matchers=[_is_direct], middleware=[self._once])(self._mentioned)
-        app.action("answer_rated")(self._rated)
+        app.action(re.compile("answer_rated.*"))(self._rated)
 
     def _once(
         self,

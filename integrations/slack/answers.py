@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from slackblocks import (
+    ActionsBlock,
     Block,
+    Button,
     ContextActionsBlock,
     ContextBlock,
     FeedbackButton,
@@ -19,6 +21,7 @@ from integrations.slack.cards import SHORT, resolved
 from integrations.slack.mrkdwn import SECTION, clip, escape, markdown, text_of
 
 NOTHING: Final = "Our documents do not say. Somebody in the support channel may know."
+RATINGS: Final = {"up": "Good answer", "down": "Bad answer"}
 UNSURE: Final = ":thinking_face: Not sure enough to tell a customer this:"
 
 
@@ -59,7 +62,7 @@ def answer_blocks(answer: TeamAnswer, feedback: bool = False) -> tuple[str, list
     ]
     blocks.append(ContextBlock([text_of(evidence(answer))], block_id="evidence"))
     if feedback:
-        blocks.append(feedback_block())
+        blocks.append(_plain_feedback())
     return clip(escape(answer.text), SHORT), resolved(blocks)
 
 
@@ -71,15 +74,13 @@ def evidence(answer: TeamAnswer) -> str:
     return f"{escape(sure)} · Sources: {' · '.join(escape(clip(each, 150)) for each in answer.sources[:6])}"
 
 
+def _plain_feedback() -> Block:
+    """Whether it helped, in buttons that every workspace has."""
+    up, down = (Button(RATINGS[value], action_id=f"answer_rated_{value}", value=value) for value in RATINGS)
+    return ActionsBlock([up, down], block_id="rating")
+
+
 def feedback_block() -> Block:
-    """Whether it helped."""
-    return ContextActionsBlock(
-        [
-            FeedbackButtons(
-                FeedbackButton("Good answer", "up"),
-                FeedbackButton("Bad answer", "down"),
-                action_id="answer_rated",
-            )
-        ],
-        block_id="rating",
-    )
+    """Whether it helped, as workspaces ask it that stream."""
+    up, down = (FeedbackButton(words, value) for value, words in RATINGS.items())
+    return ContextActionsBlock([FeedbackButtons(up, down, action_id="answer_rated")], block_id="rating")

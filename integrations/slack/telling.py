@@ -10,7 +10,7 @@ from typing import Any, Final
 from slackblocks import Block, ContextBlock
 
 from agents.domain import Place
-from agents.errors import ChannelClosed, DeskError, Throttled
+from agents.errors import ChannelClosed, DeskError
 from integrations.slack.answers import TeamAnswer, evidence, feedback_block, pieces
 from integrations.slack.cards import resolved
 from integrations.slack.client import SlackClient, SlackRefused
@@ -84,10 +84,7 @@ class OneTelling:
         """Tell the whole answer; the form with blocks takes over wherever streaming breaks off."""
         if self._waiting is None and answer.text and self._stream(answer):
             return
-        if self._waiting is None:
-            self._final(None, text, blocks)
-        else:
-            self._final(self._waiting, text, blocks)
+        self._put(self._waiting, text, blocks)
 
     def _stream(self, answer: TeamAnswer) -> bool:
         """Piece by piece, then sources and buttons; False where nothing of it may stand."""
@@ -113,15 +110,6 @@ class OneTelling:
             telling.trying("chat.stopStream", **stream)
             return False
         return True
-
-    def _final(self, ts: str | None, text: str, blocks: list[dict[str, Any]]) -> None:
-        try:
-            self._put(ts, text, blocks)
-        except Throttled:
-            raise
-        except DeskError:
-            # A workspace without feedback buttons refuses them: the answer matters more.
-            self._put(ts, text, [each for each in blocks if each["type"] != "context_actions"])
 
     def _put(self, ts: str | None, text: str, blocks: list[dict[str, Any]]) -> None:
         if ts is None:

@@ -54,7 +54,5 @@ def test_what_people_think_of_an_answer_is_in_the_audit(work: SlackAtWork) -> No
     ts = work.slack.say(f"<@{SOCKET_BOT}> May sealed pouches come back?", channel=TEAM_CHANNEL)
     wait_until(lambda: any("14 days" in each for each in answers(work, ts)))
     message = next(each for each in work.slack.thread(ts, TEAM_CHANNEL) if each.get("bot_id"))
-    work.slack.act(
-        message, {"type": "feedback_buttons", "action_id": "answer_rated", "value": "down"}, TEAM_CHANNEL
-    )
+    work.slack.press(message, "answer_rated_down", channel=TEAM_CHANNEL)
     wait_until(lambda: any(line.what == "rate answer down" for line in work.desk.session.team.audit()))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from playwright.sync_api import expect
@@ -57,6 +57,10 @@ def newest_card(slack: LocalSlack, known: int) -> dict[str, object]:
     return slack.cards()[-1]
 
 
+def offers(slack: LocalSlack, card: dict[str, object]) -> list[dict[str, Any]]:
+    return [each for each in slack.thread(str(card["ts"])) if first_block(each).startswith("offer:")]
+
+
 def test_a_customer_is_answered_from_slack_and_the_next_one_by_the_desk(
     served: tuple[Desk, LocalSlack], new_page: Callable[..., Page], shoot: Callable[[Page, str], None]
 ) -> None:
@@ -77,12 +81,9 @@ def test_a_customer_is_answered_from_slack_and_the_next_one_by_the_desk(
     slack.say("Friday works.", thread=str(card["ts"]))
     expect(page.get_by_text("Friday works.")).to_be_visible()
     shoot(page, "slack_customer")
-    offers = lambda: [  # noqa: E731
-        each for each in slack.thread(str(card["ts"])) if first_block(each).startswith("offer:")
-    ]
-    wait_until(lambda: bool(offers()))
-    slack.press(offers()[0], "entry_accept", LEAD)
-    wait_until(lambda: "Added to the knowledge base" in words(offers()[0]))
+    wait_until(lambda: bool(offers(slack, card)))
+    slack.press(offers(slack, card)[0], "entry_accept", LEAD)
+    wait_until(lambda: "Added to the knowledge base" in words(offers(slack, card)[0]))
     other = open_chat(new_page(phone=True), desk.url)
     expect(say(other, question)).to_contain_text("up to twelve letters")
 

@@ -65,15 +65,3 @@ def test_a_stream_that_breaks_off_ends_as_one_whole_message(telling: Telling, sc
     assert script.calls[-1] == "chat.update"
     assert script.sent[-1]["ts"] == "2.2", "what was begun is what is completed"
     assert "Six to ten days." in str(script.sent[-1]["blocks"])
-
-
-def test_a_workspace_that_refuses_the_buttons_gets_the_answer_without(
-    telling: Telling, script: Script
-) -> None:
-    script.says("chat.startStream", ok=False, error="unknown_method")
-    script.says("chat.postMessage", ok=False, error="invalid_blocks")
-    with pytest.raises(Exception, match="invalid_blocks"):
-        tell(telling)
-    kinds = [[block["type"] for block in sent["blocks"]] for sent in script.sent if sent.get("blocks")]
-    assert "context_actions" in kinds[0]
-    assert "context_actions" not in kinds[1]
