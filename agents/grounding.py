@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal
 
 from agents.facts import Facts, Quantity, facts
@@ -115,13 +115,16 @@ class Sources:
         return [one for one, count in zip(self.sentences, shared, strict=True) if count >= NEARLY * best]
 
 
-def _read(text: str) -> Iterator[_Sentence]:
+@lru_cache(maxsize=1024)  # the passages of a knowledge base are read for one answer after another
+def _read(text: str) -> tuple[_Sentence, ...]:
     parts = sentences(text)
     headings = frozenset(stem(word) for part in parts if part.startswith("#") for word in words(part))
     stemmed = [frozenset(stem(word) for word in words(part)) for part in parts]
+    read = []
     for at, part in enumerate(parts):
         around = headings.union(*stemmed[max(0, at - 1) : at + 2])
-        yield _Sentence(facts(_LIST_MARK.sub("", part)), _content(part), around, tuple(_clauses(part)))
+        read.append(_Sentence(facts(_LIST_MARK.sub("", part)), _content(part), around, tuple(_clauses(part))))
+    return tuple(read)
 
 
 def check_quotes(quotes: Sequence[str], sources: Sources) -> list[Failure]:

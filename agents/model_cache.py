@@ -16,10 +16,11 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Protocol
 
 from cachetools import TTLCache
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from agents.domain import Value
 from agents.errors import DeskError
@@ -200,8 +201,13 @@ class WordCache:
 def key_of(job: Job[Form], settings: SpecialistModel) -> str:
     """The digest of everything that words for a job depend on."""
     told = [job.specialist, settings.model, settings.temperature, settings.max_tokens, job.version]
-    said = [job.prompt.label, job.prompt.system, job.prompt.user, job.form.model_json_schema()]
-    return hashlib.sha256(json.dumps([*told, *said], sort_keys=True).encode()).hexdigest()
+    said = [job.prompt.label, job.prompt.system, job.prompt.user, _schema(job.form)]
+    return hashlib.sha256(json.dumps([*told, *said]).encode()).hexdigest()
+
+
+@lru_cache(maxsize=64)  # it takes longer to make than all the rest
+def _schema(form: type[BaseModel]) -> str:
+    return json.dumps(form.model_json_schema(), sort_keys=True)
 
 
 def _kept(words: Words[Form]) -> Kept:

@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, SecretStr
@@ -44,11 +45,9 @@ class OpenAIModels:
         self, settings: SpecialistModel, model: str, form: type[BaseModel], way: Way
     ) -> Runnable[Any, BaseMessage]:
         """The model of that name with the settings' temperature and length; it makes one attempt."""
-        from langchain_core.utils.function_calling import convert_to_openai_tool  # noqa: PLC0415
-
         chat = self._chat(settings, model, way.counted)
         if way.by == "function":
-            tool = convert_to_openai_tool(form)
+            tool = _tool(form)
             choice = {"type": "function", "function": {"name": tool["function"]["name"]}}
             return chat.bind(tools=[tool], tool_choice=choice, parallel_tool_calls=False)
         # In the extra body it is sent as it is: as an argument the SDK would read and judge the answer by itself.
@@ -118,6 +117,7 @@ class OpenAIModels:
         return ModelDown(said)
 
 
+@lru_cache(maxsize=64)
 def _schema(form: type[BaseModel]) -> dict[str, Any]:
     """A form as a response format that admits nothing else."""
     from langchain_core.utils.function_calling import convert_to_openai_function  # noqa: PLC0415
@@ -125,6 +125,14 @@ def _schema(form: type[BaseModel]) -> dict[str, Any]:
     function = convert_to_openai_function(form, strict=True)
     named = {"name": function["name"], "schema": function["parameters"], "strict": True}
     return {"type": "json_schema", "json_schema": named}
+
+
+@lru_cache(maxsize=64)
+def _tool(form: type[BaseModel]) -> dict[str, Any]:
+    """A form as a function."""
+    from langchain_core.utils.function_calling import convert_to_openai_tool  # noqa: PLC0415
+
+    return convert_to_openai_tool(form)
 
 
 def read_headroom(headers: Mapping[str, str]) -> Headroom | None:
