@@ -130,6 +130,9 @@ class TeamChannel(Protocol):
     def update(self, place: Place, key: str, note: Note) -> None:
         """Let a message show this note instead; nothing where somebody has deleted it."""
 
+    def erase(self, place: Place) -> None:
+        """Delete a message of ours; nothing where it is gone."""
+
     def find(self, key: str, since: datetime, thread: str | None) -> Place | None:
         """Where a note stands that was posted after a moment, or None."""
 

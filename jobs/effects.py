@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from agents.domain import Place
 from agents.effects import Effect
 from agents.errors import Permanent
 from agents.mail import answer_email
@@ -34,6 +35,7 @@ def effect_handlers(session: Session, services: Services) -> dict[str, Handler]:
     if channel is not None:
         cases = ChannelCases(session, services, channel)
         handlers["slack"] = lambda effect: cases.bring_up_to_date(_review(effect))
+        handlers["slack-erase"] = lambda effect: channel.erase(Place.model_validate(effect.payload))
         handlers["slack-said"] = Relay(session, services, channel).deliver
     return handlers
 

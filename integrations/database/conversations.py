@@ -18,7 +18,7 @@ from agents.domain import (
     Vote,
 )
 from agents.ports import Said
-from integrations.database import slack, summaries
+from integrations.database import slack_notes, summaries
 from integrations.database.engine import Store
 from integrations.database.opening import open_review
 from integrations.database.rows import (
@@ -90,7 +90,7 @@ class Conversations:
                 standing = Conversation(conversation, standing.visitor, "bot", standing.episode + 1)
             message = add_message(connection, conversation, "customer", text, episode=standing.episode)
             if standing.state in ("waiting", "person"):
-                slack.note_line(connection, message.id, conversation, standing.episode, now=message.at)
+                slack_notes.note_line(connection, message.id, conversation, standing.episode, now=message.at)
             return Accepted(message, standing.state, *_open_reviews(connection, conversation))
 
     def append(
@@ -176,9 +176,9 @@ class Conversations:
                 conversations.update().where(conversations.c.id == conversation).values(**values)
             )
             note_change(connection, conversation)
-            review = slack.newest_review(connection, conversation) if "contact" in values else None
+            review = slack_notes.newest_review(connection, conversation) if "contact" in values else None
             if review is not None:
-                slack.note_case(connection, review, conversation, datetime.now(UTC))
+                slack_notes.note_case(connection, review, conversation, datetime.now(UTC))
 
     def changes(self, since: int) -> Changes:
         """What changed after a cursor; -1 gives the present cursor alone."""

@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection, Row
 from agents.domain import Reply
 from agents.entries import Entry, EntryChange, EntryStatus, NewEntry, Unanswered
 from agents.team import AuditLine
-from integrations.database import slack
+from integrations.database import slack_notes
 from integrations.database.engine import Store
 from integrations.database.rows import note_change
 from integrations.database.tables import entries, messages, reviews
@@ -124,7 +124,7 @@ def _tell(connection: Connection, review: str | None) -> None:
     conversation = connection.execute(query).scalar_one_or_none()
     if conversation is not None and review is not None:
         note_change(connection, conversation)
-        slack.note_case(connection, review, conversation, datetime.now(UTC))
+        slack_notes.note_case(connection, review, conversation, datetime.now(UTC))
 
 
 def _entry(row: Row[Any]) -> Entry:

@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 
 from agents.cases import Conversation, Opening
 from agents.domain import Citation, Source
-from integrations.database import outbox, slack
+from integrations.database import outbox, slack_notes
 from integrations.database.tables import conversations, reviews
 
 CITATIONS = TypeAdapter(tuple[Citation, ...])
@@ -63,5 +63,5 @@ def open_review(connection: Connection, standing: Conversation, message: int, op
         review=review,
         now=now,
     )
-    slack.note_case(connection, review, standing.id, now)
+    slack_notes.note_case(connection, review, standing.id, now)
     return review

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,12 +13,15 @@ from agents.personal import Address, KeepUntil, Rows, Searched
 from agents.team import AuditLine
 from integrations.database.append_only import TOMBSTONE
 from integrations.database.engine import Store
+from integrations.database.slack_notes import note_erased
 from integrations.database.tables import (
+    alerts,
     audit,
     changes,
     conversations,
     entries,
     messages,
+    model_answers,
     model_calls,
     model_texts,
     outbox,
@@ -80,6 +83,8 @@ class PersonalTables:
             for table, rows in _rows(connection, conversations, address):
                 key = next(iter(table.primary_key.columns))
                 keys = [row[key.name] for row in rows]
+                if table is slack_messages:
+                    note_erased(connection, rows)
                 if table is entries and address is None:
                     keys = [row["id"] for row in rows if row["status"] != "accepted"]
                 for part in _parts(keys):
@@ -103,6 +108,8 @@ class PersonalTables:
                 outbox.c.status == "delivered", outbox.c.delivered < until.delivered_effects
             ),
             "changes": changes.delete().where(changes.c.at < until.delivered_effects),
+            "model_answers": model_answers.delete().where(model_answers.c.until < datetime.now(UTC)),
+            "alerts": alerts.delete().where(alerts.c.at < until.logs),
             "sign_ins": sign_ins.delete().where(sign_ins.c.at < until.sign_ins),
             "traces": traces.delete().where(traces.c.at < until.traces),
             "audit": audit.update()
@@ -181,6 +188,7 @@ def _rows(
         _distinct(of(outbox, outbox.c.conversation, own), naming(outbox, outbox.c.payload, outbox.c.reason)),
     )
     yield model_calls, of(model_calls, model_calls.c.conversation, own)
+    yield model_answers, of(model_answers, model_answers.c.conversation, own)
     yield model_texts, of(model_texts, model_texts.c.conversation, own)
     yield traces, of(traces, traces.c.conversation, own)
     yield changes, of(changes, changes.c.conversation, own)

@@ -14,7 +14,7 @@ from agents.domain import Message, Place, Review, ReviewStatus
 from agents.errors import BadInput
 from agents.team import AuditLine
 from integrations.database import outbox as effects
-from integrations.database import slack
+from integrations.database import slack_notes
 from integrations.database.engine import Store
 from integrations.database.opening import CITATIONS, SOURCES, open_review
 from integrations.database.rows import (
@@ -60,7 +60,7 @@ class Reviews:
         now = datetime.now(UTC)
         with self._store.writing() as connection:
             case = _case(connection, review, seen)
-            if place is not None and slack.heard_as(connection, place) is not None:
+            if place is not None and slack_notes.heard_as(connection, place) is not None:
                 return case.review
             decided = plan(case)
             _claim(connection, case, decided, now)
@@ -78,7 +78,7 @@ class Reviews:
                 ),
             )
             note_change(connection, case.conversation.id)
-            slack.note_case(connection, review, case.conversation.id, now)
+            slack_notes.note_case(connection, review, case.conversation.id, now)
             row = connection.execute(_whole().where(reviews.c.id == review)).one()
         return _review(row)
 
@@ -93,8 +93,10 @@ class Reviews:
         """A further message of the person in a conversation."""
         with self._store.writing() as connection:
             standing = conversation_of(connection, conversation, lock=True)
-            if place is not None and (before := slack.heard_as(connection, place)) is not None:
-                return message_of(connection.execute(messages_with_votes().where(messages.c.id == before)).one())
+            if place is not None and (before := slack_notes.heard_as(connection, place)) is not None:
+                return message_of(
+                    connection.execute(messages_with_votes().where(messages.c.id == before)).one()
+                )
             if standing is None or standing.state != "person":
                 return None
             message = add_message(
@@ -107,7 +109,7 @@ class Reviews:
             )
             if letter is not None:
                 _put(connection, letter, conversation, None, message.id)
-            slack.note_line(
+            slack_notes.note_line(
                 connection, message.id, conversation, standing.episode, now=message.at, place=place
             )
             append_audit(
@@ -177,9 +179,9 @@ class Reviews:
                     .values(state="resolved", person=None, typing_until=None)
                 )
                 add_message(connection, row.id, "system", text, episode=row.episode)
-                review = slack.newest_review(connection, row.id)
+                review = slack_notes.newest_review(connection, row.id)
                 if review is not None:
-                    slack.note_case(connection, review, row.id, datetime.now(UTC))
+                    slack_notes.note_case(connection, review, row.id, datetime.now(UTC))
         return len(rows)
 
 
@@ -269,7 +271,7 @@ def _say(connection: Connection, case: Case, plan: Plan) -> None:
             review=case.review.id if line.answers else None,
         )
         if line.role == "person":
-            slack.note_line(
+            slack_notes.note_line(
                 connection,
                 message.id,
                 case.conversation.id,

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import Connection, Row
+from sqlalchemy.engine import Row
 
 from agents.domain import Place
 from agents.team_channel import ChannelMessage, ChannelStanding, Heard
 from integrations.database import outbox as effects
 from integrations.database.engine import Store
+from integrations.database.slack_notes import (
+    HEARD,
+    KIND,
+    insert_into,
+    insert_message,
+    newest_review,
+    note_case,
+)
 from integrations.database.tables import (
     conversations,
     outbox,
@@ -24,77 +30,8 @@ from integrations.database.tables import (
     slack_messages,
 )
 
-KIND = "slack"
-HEARD = "slack-said"
 HEARD_BY_JOBS_AFTER = timedelta(seconds=15)  # who hears it passes it on; the jobs do where that process died
 EVENTS_KEPT = timedelta(days=1)
-
-
-def note_case(
-    connection: Connection, review: str, conversation: str, now: datetime, at: datetime | None = None
-) -> None:
-    """Have the messages of a case brought up to date once this transaction has happened; nothing without Slack."""
-    if not is_on(connection):
-        return
-    # Whatever brings a case up to date does so wholly: one that has not begun yet will see this too.
-    moment = "" if at is None else f"{at:%Y%m%dT%H%M%S}"
-    effects.add(
-        connection,
-        key=f"slack:{review}:{moment or secrets.token_hex(6)}",
-        kind=KIND,
-        payload={},
-        now=at or now,
-        conversation=conversation,
-        review=review,
-    )
-
-
-def note_line(
-    connection: Connection,
-    message: int,
-    conversation: str,
-    episode: int,
-    *,
-    now: datetime,
-    place: Place | None = None,
-) -> None:
-    """Have what was said shown in the thread of its case, if it has one; nothing where `place` already shows it."""
-    if not is_on(connection):
-        return
-    review = newest_review(connection, conversation)
-    if review is None:
-        return
-    line = ChannelMessage(
-        key=f"line:{message}",
-        kind="line",
-        conversation=conversation,
-        episode=episode,
-        review=review,
-        subject=message,
-        place=place,
-        shown=None,
-    )
-    _insert(connection, line)
-    note_case(connection, review, conversation, now)
-
-
-def is_on(connection: Connection) -> bool:
-    """Whether cases go to Slack."""
-    return connection.execute(sa.select(slack_connection.c.channel).limit(1)).first() is not None
-
-
-def heard_as(connection: Connection, place: Place) -> int | None:
-    """The message of the conversation log that a Slack message has become, or None."""
-    same = slack_messages.c.channel == place.channel, slack_messages.c.ts == place.message
-    found: int | None = connection.execute(sa.select(slack_messages.c.subject).where(*same).limit(1)).scalar()
-    return found
-
-
-def newest_review(connection: Connection, conversation: str) -> str | None:
-    """The newest review of a conversation, or None."""
-    query = sa.select(reviews.c.id).where(reviews.c.conversation == conversation)
-    found: str | None = connection.execute(query.order_by(reviews.c.opened.desc()).limit(1)).scalar()
-    return found
 
 
 class SlackBook:
@@ -167,7 +104,7 @@ class SlackBook:
                 episode=case.episode,
                 review=review,
             )
-            _insert(connection, card)
+            insert_message(connection, card)
             # An episode has one thread, however many reviews: its first card is held for all of them.
             own = (
                 slack_messages.c.conversation == case.conversation,
@@ -193,7 +130,7 @@ class SlackBook:
     def add(self, message: ChannelMessage) -> ChannelMessage:
         """A message to be posted; the one of this key that is there stands."""
         with self._store.writing() as connection:
-            _insert(connection, message)
+            insert_message(connection, message)
             row = connection.execute(slack_messages.select().where(slack_messages.c.key == message.key)).one()
         return _message(row)
 
@@ -253,7 +190,7 @@ class SlackBook:
     def first_time(self, event: str, now: datetime) -> bool:
         """Whether an event comes for the first time; of two processes that ask, one is told True."""
         with self._store.writing() as connection:
-            insert = _insert_for(connection)(slack_events).values(id=event, at=now)
+            insert = insert_into(connection)(slack_events).values(id=event, at=now)
             put = insert.on_conflict_do_nothing(index_elements=["id"]).returning(slack_events.c.id)
             first = connection.execute(put).first() is not None
             connection.execute(slack_events.delete().where(slack_events.c.at < now - EVENTS_KEPT))
@@ -262,23 +199,6 @@ class SlackBook:
     def _change(self, *conditions: sa.ColumnElement[bool], **values: object) -> None:
         with self._store.writing() as connection:
             connection.execute(slack_messages.update().where(*conditions).values(values))
-
-
-def _insert_for(connection: Connection) -> Any:
-    return sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-
-
-def _insert(connection: Connection, message: ChannelMessage) -> None:
-    own = slack_messages.c.conversation == message.conversation
-    last = sa.select(sa.func.coalesce(sa.func.max(slack_messages.c.number), 0) + 1).where(own)
-    values = message.model_dump(exclude={"place"}) | {
-        "number": last.scalar_subquery(),
-        "channel": message.place.channel if message.place else None,
-        "thread": message.place.thread if message.place else None,
-        "ts": message.place.message if message.place else None,
-    }
-    insert = _insert_for(connection)(slack_messages).values(values)
-    connection.execute(insert.on_conflict_do_nothing(index_elements=["key"]))
 
 
 def _message(row: Row[Any]) -> ChannelMessage:

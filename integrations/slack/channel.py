@@ -88,6 +88,13 @@ class SlackChannel:
         except MessageGone:
             return
 
+    def erase(self, place: Place) -> None:
+        """Delete a message of ours; nothing where it is gone."""
+        try:
+            self.client.call("chat.delete", channel=place.channel, ts=place.message)
+        except MessageGone:
+            return
+
     def find(self, key: str, since: datetime, thread: str | None) -> Place | None:
         """The message whose first block bears the key; Slack gives block ids back as they were sent."""
         oldest = f"{since.timestamp():.6f}"

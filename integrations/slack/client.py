@@ -122,7 +122,11 @@ class SlackClient:
             return ChannelClosed(f"Slack: {code}. {_CLOSED[code]}{_missing(response)}")
         if code in _HOPELESS:
             return Permanent(f"Slack refused the message ({code}{_details(response)}).")
-        if code == "message_not_found" or code in ("cant_update_message", "edit_window_closed"):
+        if code == "message_not_found" or code in (
+            "cant_update_message",
+            "edit_window_closed",
+            "cant_delete_message",
+        ):
             return MessageGone(f"Slack: {code}.")
         return SlackRefused(f"Slack could not do {method} ({code or f'HTTP {status}'}).", code)
 
@@ -174,5 +178,5 @@ def _details(response: Any) -> str:
 
 
 def _words(error: Exception) -> str:
-    reason = getattr(error, "reason", None)
-    return str(reason or error) or type(error).__name__
+    reason = getattr(error, "reason", None) or error
+    return getattr(reason, "strerror", None) or str(reason) or type(error).__name__

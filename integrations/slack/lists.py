@@ -20,7 +20,7 @@ from slackblocks import (
 
 from agents.domain import DeskFigures, Review
 from integrations.slack.cards import BUTTONS, resolved, waited
-from integrations.slack.mrkdwn import clip, escape, link, moment, text_of
+from integrations.slack.mrkdwn import clip, escape, link, markdown, moment, text_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ def home_view(
     for review in reviews[:most]:
         blocks.append(SectionBlock(text_of(_waiting(review, {}, mask, zone)), block_id=f"waits:{review.id}"))
         if review.draft:
-            draft = clip(escape(" ".join(mask(review.draft).split())), 400)
+            draft = clip(markdown(mask(review.draft)), 400)
             blocks.append(
                 ContextBlock([text_of(f"The desk would say: {draft}")], block_id=f"draft:{review.id}")
             )

@@ -252,16 +252,20 @@ def test_personal_data_do_not_go_to_slack(desk: Desk, slack: LocalSlack) -> None
     assert "TP-1234567" in shown, "the policy lets order numbers through"
 
 
-def test_forgetting_a_customer_erases_what_is_known_of_their_messages(desk: Desk) -> None:
+def test_forgetting_a_customer_deletes_what_we_have_posted_of_them(desk: Desk, slack: LocalSlack) -> None:
     conversation = desk.session.ask("Can you engrave my name on the tin?").conversation
     desk.session.leave_contact(conversation, "jane.doe@mail.example")
     review = desk.session.review_of(conversation)
     assert review is not None
+    desk.session.ask("By Friday?", conversation)
     cases(desk).bring_up_to_date(review.id)
+    assert len(slack.messages()) == 2
     forgotten = desk.session.privacy.forget("jane.doe@mail.example", by="x", origin="test")
     assert forgotten.complete
     assert desk.services.channel_book.messages(conversation, 1) == []
     cases(desk).bring_up_to_date(review.id)
+    with running(desk):
+        wait_until(lambda: slack.messages() == [])
 
 
 def test_waiting_is_said_as_people_say_it() -> None:

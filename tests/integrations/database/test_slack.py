@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from agents.domain import Place
 from agents.team_channel import ChannelMessage
-from integrations.database import slack
+from integrations.database import slack_notes
 from integrations.database.engine import Store
 from integrations.database.outbox import Outbox
 from integrations.database.slack import SlackBook
@@ -49,8 +49,8 @@ def effects(store: Store) -> list[str]:
 
 def test_nothing_is_noted_while_cases_do_not_go_to_slack(book: SlackBook, store: Store) -> None:
     with store.writing() as connection:
-        slack.note_case(connection, "r", "c", NOW)
-        slack.note_line(connection, 1, "c", 1, now=NOW)
+        slack_notes.note_case(connection, "r", "c", NOW)
+        slack_notes.note_line(connection, 1, "c", 1, now=NOW)
     assert effects(store) == []
     assert book.messages("c", 1) == []
     assert book.standing() is None
