@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from agents.domain import DeskFigures
 from agents.errors import BadInput
 from agents.graphs.weekly import Finished, WeeklyGraph
 from agents.ports import Services
@@ -69,7 +70,8 @@ class Supervisor:
             )
         currency = standing.currency or policy.currency
         writer = RuleWriter(policy, currency)
-        finished = self._run(week, policy, writer, tell or (lambda _progress: None))
+        task = self._task(week, policy, sample=standing.sample is not None)
+        finished = self._run(task, writer, tell or (lambda _progress: None))
         return WeeklyReport(
             period=WeeklyPeriod(start=week.start, end=week.last, as_of=day),
             currency=currency,
@@ -90,13 +92,22 @@ class Supervisor:
             seconds=round(time.monotonic() - started, 3),
         )
 
-    def _run(self, week: Period, policy: WeeklyPolicy, writer: RuleWriter, tell: Tell) -> Finished:
+    def _task(self, week: Period, policy: WeeklyPolicy, *, sample: bool) -> Task:
         from analytics.books import read_books  # noqa: PLC0415 - pandas and the engine
 
         warehouse = self._services.open_warehouse()
         with warehouse.reading() as tables:
             books = read_books(tables, week.end)
-        task = Task(warehouse, books, week, assumptions_of(policy))
+        desk, before = (self._desk(period, policy) for period in (week, week.before()))
+        return Task(warehouse, books, week, assumptions_of(policy), desk, before, sample)
+
+    def _desk(self, week: Period, policy: WeeklyPolicy) -> DeskFigures:
+        """What the desk itself did in a week."""
+        zone = ZoneInfo(policy.timezone)
+        since, until = (datetime.combine(day, datetime.min.time(), zone) for day in (week.start, week.end))
+        return self._services.ledger.figures(since, until, self._services.policy.people)
+
+    def _run(self, task: Task, writer: RuleWriter, tell: Tell) -> Finished:
         finished: Finished | None = None
         for piece in WeeklyGraph(self._specialists, writer, add_up).run(task):
             if isinstance(piece, Finished):

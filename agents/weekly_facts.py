@@ -52,9 +52,11 @@ class InsightsFacts:
 
 @dataclass(frozen=True, slots=True)
 class SupportFacts:
-    """Tickets."""
+    """What customers asked: imported tickets, or what the desk itself has in its log (`of_desk`)."""
 
+    figures: tuple[Figure, ...]
     support: Support
+    of_desk: bool = False
 
 
 Facts = FinanceFacts | MarketingFacts | InsightsFacts | SupportFacts
@@ -62,6 +64,4 @@ Facts = FinanceFacts | MarketingFacts | InsightsFacts | SupportFacts
 
 def figures_of(facts: Facts) -> tuple[Figure, ...]:
     """The metrics among the facts."""
-    if isinstance(facts, FinanceFacts | InsightsFacts):
-        return facts.figures
-    return facts.support.figures if isinstance(facts, SupportFacts) else ()
+    return () if isinstance(facts, MarketingFacts) else facts.figures

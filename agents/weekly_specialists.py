@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from agents.domain import DeskFigures
 from agents.ports import Warehouse
 from agents.weekly import AtRisk, SpecialistName
 from agents.weekly_facts import Facts, FinanceFacts, InsightsFacts, MarketingFacts, SupportFacts
 from agents.weekly_policy import WeeklyPolicy
-from analytics.figures import AlertRules, Assumptions, Figure
+from analytics.figures import AlertRules, Assumptions, Figure, Unit
 from analytics.period import Period
 
 if TYPE_CHECKING:
@@ -31,6 +32,9 @@ class Task:
     books: Books
     week: Period
     assumptions: Assumptions
+    desk: DeskFigures
+    desk_before: DeskFigures
+    sample: bool
 
 
 Specialist = Callable[[Task], Facts]
@@ -94,11 +98,35 @@ def find_marketing(task: Task) -> MarketingFacts:
 
 
 def find_support(task: Task) -> SupportFacts:
-    """Tickets of the week."""
+    """Tickets of the week; where none were imported, or only a sample's, what the desk has in its own log."""
     from analytics.support import support  # noqa: PLC0415
 
     with task.warehouse.reading() as tables:
-        return SupportFacts(support(tables.tickets, task.week))
+        found = support(tables.tickets, task.week)
+    imported = any(one.name == "support_volume" and one.value for one in found.figures)
+    if not task.desk.asked or (imported and not task.sample):
+        return SupportFacts(found.figures, found)
+    rated = tuple(one for one in found.figures if one.name == "nps_proxy" and not task.sample)
+    return SupportFacts((*_desk_figures(task.desk, task.desk_before), *rated), found, of_desk=True)
+
+
+def _desk_figures(now: DeskFigures, before: DeskFigures) -> tuple[Figure, ...]:
+    """The desk's own figures under the names of the tickets'."""
+
+    def share(figures: DeskFigures, of: int) -> float | None:
+        return of / figures.asked if figures.asked else None
+
+    rows: tuple[tuple[str, Unit, float | None, float | None], ...] = (
+        ("support_volume", "count", now.asked, before.asked),
+        ("support_answered", "share", share(now, now.answered), share(before, before.answered)),
+        ("support_escalated", "share", share(now, now.escalated), share(before, before.escalated)),
+        ("support_resolved", "share", now.deflection, before.deflection),
+        ("first_response_time", "seconds", now.bot_response_p50, before.bot_response_p50),
+    )
+    return tuple(
+        Figure(name, unit, value, then, None if value is not None else "the desk's log does not tell it")
+        for name, unit, value, then in rows
+    )
 
 
 def find_insights(task: Task) -> InsightsFacts:

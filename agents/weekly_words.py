@@ -281,13 +281,14 @@ class RuleWriter:
         return [f"Of the {last.size:,} who first bought in {last.month}, {again}."]
 
     def _support(self, facts: SupportFacts) -> str:
-        known = by_name(facts.support.figures)
+        known = by_name(facts.figures)
         volume = known["support_volume"]
         if volume.value is None:
             return f"Support is not known: {volume.reason}."
         if not volume.value:
             return "No ticket came in this week."
-        text = f"{count(volume.value, 'ticket', 'tickets')}{against(volume, 'the week before')}"
+        nouns = ("question at the desk", "questions at the desk") if facts.of_desk else ("ticket", "tickets")
+        text = f"{count(volume.value, *nouns)}{against(volume, 'the week before')}"
         answered, escalated = known["support_answered"], known["support_escalated"]
         if answered.value is not None:
             text += f", {answered.value:.0%} answered by the bot"
@@ -297,7 +298,7 @@ class RuleWriter:
         if first.value is not None:
             text += f"; median first response {duration(first.value)}"
         said = [text + "."]
-        topics = facts.support.topics
+        topics = () if facts.of_desk else facts.support.topics
         if topics:
             said.append("Most asked: " + ", ".join(f"{one.name} ({one.count})" for one in topics[:3]) + ".")
         gaps = [one for one in topics if one.escalated >= 3 and one.count >= 2 * max(one.usual, 1)]
@@ -306,7 +307,9 @@ class RuleWriter:
             "to a person."
             for one in gaps[:2]
         ]
-        return " ".join([*said, self._proxy(facts, known["nps_proxy"])])
+        if "nps_proxy" in known:
+            said.append(self._proxy(facts, known["nps_proxy"]))
+        return " ".join(said)
 
     @staticmethod
     def _proxy(facts: SupportFacts, proxy: Figure) -> str:

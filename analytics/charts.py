@@ -110,7 +110,8 @@ def forecast_chart(books: Books, forecast: Forecast, currency: str) -> Specifica
     """Net revenue of the last months, and the forecast of this one with its interval."""
     import altair as alt  # noqa: PLC0415 - as above
 
-    units, rows = minor_units(currency), []
+    units = minor_units(currency)
+    rows: list[dict[str, Any]] = []
     month = forecast.month
     for _ in range(12):
         month = (month - timedelta(days=1)).replace(day=1)
@@ -157,7 +158,7 @@ def _data(rows: list[dict[str, Any]]) -> Any:
     """The rows within the specification."""
     import altair as alt  # noqa: PLC0415 - as above
 
-    return alt.Data(values=rows)
+    return alt.Data(values=rows)  # type: ignore[no-untyped-call]
 
 
 def _finished(chart: Any, rows: list[dict[str, Any]]) -> Specification:
@@ -165,9 +166,7 @@ def _finished(chart: Any, rows: list[dict[str, Any]]) -> Specification:
     import altair as alt  # noqa: PLC0415 - as above
 
     if not rows:
-        chart = alt.Chart(alt.Data(values=[{}]), title=chart.title).mark_text(
-            text="nothing to show yet", color=_GREY
-        )
+        chart = alt.Chart(_data([{}]), title=chart.title).mark_text(text="nothing to show yet", color=_GREY)
     sized = chart.properties(width=520, height=260).configure_view(strokeWidth=0)
     specification: Specification = sized.to_dict()
     return specification

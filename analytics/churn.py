@@ -86,9 +86,10 @@ def _fit(features: Floats, label: Floats, penalty: float = 1.0) -> _Logistic:
 
 def read_buyers(tables: Tables, day: date) -> pd.DataFrame:
     """The customers as of a day, by id."""
-    frame: pd.DataFrame = tables.buyers(day).select(*COLUMNS).to_pandas()
-    frame["first_day"] = pd.to_datetime(frame["first_day"])
-    frame["last_day"] = pd.to_datetime(frame["last_day"])
+    people = tables.buyers(day).select(*COLUMNS)
+    # As times the days come over as numbers; as days each would become an object of its own.
+    times = {name: people[name].cast("timestamp") for name in ("first_day", "last_day")}
+    frame: pd.DataFrame = people.mutate(**times).to_pandas()
     return frame.sort_values("customer_id", ignore_index=True).set_index("customer_id")
 
 

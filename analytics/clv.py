@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
+_MOST_TO_FIT_TO = 20_000
 _DEGENERATE = 0.02  # the mean chance to stop after an order; below it nobody is ever lost, whatever they do
 
 
@@ -133,7 +134,9 @@ def predict_worth(buyers: pd.DataFrame, days_known: pd.Series[int], margin: floa
     frequency: Floats = np.asarray(buyers["orders"] - 1, dtype=np.float64)
     age: Floats = np.asarray(days_known, dtype=np.float64)
     recency = age - buyers["recency"].to_numpy(dtype=float)
-    model = fit_purchases(frequency, np.where(frequency > 0, recency, 0.0), age)
+    last = np.where(frequency > 0, recency, 0.0)
+    every = max(1, -(-len(buyers) // _MOST_TO_FIT_TO))
+    model = fit_purchases(frequency[::every], last[::every], age[::every])
     if model.degenerate:
         return Worth(
             None, "the model of repeat orders degenerates on these data: nobody seems ever to be lost"
@@ -142,8 +145,8 @@ def predict_worth(buyers: pd.DataFrame, days_known: pd.Series[int], margin: floa
     repeat = (frequency > 0) & (mean > 0)
     if repeat.sum() < 50:
         return Worth(None, "fewer than 50 customers have bought again")
-    values = fit_values(buyers["orders"].to_numpy(dtype=float)[repeat], mean[repeat])
-    orders = model.expected_orders(365.0, frequency, np.where(frequency > 0, recency, 0.0), age)
+    values = fit_values(buyers["orders"].to_numpy(dtype=float)[repeat][::every], mean[repeat][::every])
+    orders = model.expected_orders(365.0, frequency, last, age)
     value = values.expected_value(buyers["orders"].to_numpy(dtype=float), np.maximum(mean, 1.0))
     worth = orders * value * margin / (1 + discount) ** 0.5
     if not np.isfinite(worth).all():

@@ -16,6 +16,9 @@ Columns = Mapping[str, str]
 PARTS: Final = ("sale", "discount", "refund", "shipping", "tax", "fee", "adjustment")
 """What a line of `sales` can be. Gross revenue is made of sales; net revenue of sales, discounts and refunds."""
 
+UNDATED: Final = "refund of "
+"""How the document of a refund begins that an order's own line tells of."""
+
 NET_PARTS: Final = ("sale", "discount", "refund")
 
 _ROW: Final = {"key": "int64", "digest": "int64"}

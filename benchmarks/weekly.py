@@ -161,7 +161,7 @@ def _plain_buyers(orders: pd.DataFrame, at: pd.Timestamp) -> pd.DataFrame:
     people = people.reset_index()
     people["recency"] = (at - people["last"]).dt.days
 
-    def fifth(column: str, *, ascending: bool) -> pd.Series[int]:
+    def fifth(column: str, *, ascending: bool) -> pd.Series[Any]:
         ranked = people.sort_values([column, "customer"], ascending=[ascending, True]).index
         size, rest = divmod(len(people), 5)
         sizes = [size + (each < rest) for each in range(5)]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from analytics.currency import minor_units
-from analytics.schema import TABLES
+from analytics.schema import TABLES, UNDATED
 from ingest.order_checks import Reading, quoted
 from ingest.order_fields import TABLE, Kind
 
@@ -92,7 +92,7 @@ def _of_order(part: str, amount: str, scale: int) -> str:
         part=f"'{part}'",
         world=_joined("order_id", f"'#{part}'"),
         day="coalesce(refunded_at, ordered_at)" if refund else "ordered_at",
-        document="'refund of ' || order_id" if refund else "order_id",
+        document=f"'{UNDATED}' || order_id" if refund else "order_id",
         where=f"({amount}) <> 0",
     )
 

@@ -16,7 +16,7 @@ import operator
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Annotated, Protocol, TypedDict, TypeVar
+from typing import Annotated, Protocol, TypedDict, TypeVar, cast
 
 from langgraph.config import get_stream_writer
 from langgraph.graph import END, START, StateGraph
@@ -95,7 +95,7 @@ class WeeklyGraph:
             if mode == "custom":
                 yield WeeklyProgress.model_validate(piece)
             else:
-                state = piece
+                state = cast("WeeklyState", piece)
         yield Finished(state["facts"], state["together"], state["sections"], tuple(state["errors"]))
 
 
@@ -141,15 +141,15 @@ class _Nodes:
                 raise NotValid("the text is empty")
             return text
 
-        text, error = _tried(name, "writing", work)
-        _tell(name, "failed" if text is None else "done", 1)
-        if text is None:
+        words, error = _tried(name, "writing", work)
+        _tell(name, "failed" if words is None else "done", 1)
+        if words is None:
             said = "This section has its numbers, but no words: the writer failed."
             return {
                 "sections": {name: SectionText(status="failed", text=said)},
                 "errors": [error] if error else [],
             }
-        return {"sections": {name: SectionText(status="ok", text=text)}}
+        return {"sections": {name: SectionText(status="ok", text=words)}}
 
 
 def _tried(

@@ -73,7 +73,7 @@ class DuckDbEngine:
     """Implements `Engine`."""
 
     mark = "?"
-    types = {"int64": "BIGINT", "string": "VARCHAR", "date": "DATE"}  # noqa: RUF012 - never changed
+    types = {"int64": "BIGINT", "string": "VARCHAR", "date": "DATE", "float64": "DOUBLE"}  # noqa: RUF012 - never changed
 
     def __init__(self, file: Path, wait_seconds: float = WAIT_SECONDS) -> None:
         """Open nothing yet."""

@@ -40,11 +40,13 @@ class Connection(Protocol):
 class Engine(Protocol):
     """How a store is reached."""
 
-    mark: str
-    """How a value is marked in a statement."""
+    @property
+    def mark(self) -> str:
+        """How a value is marked in a statement."""
 
-    types: Mapping[str, str]
-    """How the engine calls the types of the schema. Texts are ordered by their bytes, on every engine."""
+    @property
+    def types(self) -> Mapping[str, str]:
+        """How the engine calls the types of the schema. Texts are ordered by their bytes, on every engine."""
 
     def connected(self) -> AbstractContextManager[Connection]:
         """A connection for a while. A store that is locked or gone raises `Transient` or `Permanent`."""

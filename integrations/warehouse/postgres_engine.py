@@ -17,7 +17,13 @@ from psycopg import conninfo
 from agents.errors import BadInput, Permanent, Transient
 
 SCHEMA = "gtm_analytics"
-TYPES: Final[Mapping[str, str]] = {"int64": "BIGINT", "string": 'TEXT COLLATE "C"', "date": "DATE"}
+_LOCK = 0x67746D  # any number that nobody else uses
+TYPES: Final[Mapping[str, str]] = {
+    "int64": "BIGINT",
+    "string": 'TEXT COLLATE "C"',
+    "date": "DATE",
+    "float64": "DOUBLE PRECISION",
+}
 
 
 class PostgresConnection:
@@ -27,7 +33,9 @@ class PostgresConnection:
         self._raw: psycopg.Connection[tuple[Any, ...]] = psycopg.connect(
             url, autocommit=True, options=f"-c search_path={SCHEMA} -c timezone=UTC", connect_timeout=10
         )
-        self._raw.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
+        if self._raw.execute("SELECT to_regnamespace(%s)", (SCHEMA,)).fetchone() == (None,):
+            with self.transaction():
+                self._raw.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
         self.ibis: Any = ibis.postgres.from_connection(self._raw)
 
     def execute(self, statement: str, values: tuple[object, ...] = ()) -> list[tuple[Any, ...]]:
@@ -38,8 +46,9 @@ class PostgresConnection:
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:
-        """All of it, or none."""
+        """All of it, or none; of several processes one at a time, so that none makes what another just makes."""
         with self._raw.transaction():
+            self._raw.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
             yield
 
     def bring(self, staging: duckdb.DuckDBPyConnection, columns: Mapping[str, str]) -> None:

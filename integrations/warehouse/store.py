@@ -113,9 +113,19 @@ class Warehouse:
             if state.get(f"mart {name}") == state.get("generation"):
                 return
             with connection.transaction():
+                state = _state(connection)
+                if state.get(f"mart {name}") == state.get("generation"):
+                    return  # another process was first
                 connection.execute(f"DROP TABLE IF EXISTS mart_{name}")
-                query = connection.ibis.compile(make())
-                connection.execute(f"CREATE TABLE mart_{name} AS {query}")
+                expression = make()
+                # Sums come in a wider type of the engine's own, which would make everything after them slow.
+                types = {
+                    column: self._engine.types[str(kind)] for column, kind in expression.schema().items()
+                }
+                defined = ", ".join(f"{column} {kind}" for column, kind in types.items())
+                connection.execute(f"CREATE TABLE mart_{name} ({defined})")
+                query = connection.ibis.compile(expression.select(*types))
+                connection.execute(f"INSERT INTO mart_{name} {query}")
                 self._note(connection, f"mart {name}", state.get("generation", ""))
                 kept = sorted(
                     key for key in state if key.startswith("mart buyers_") and key != f"mart {name}"

@@ -6,15 +6,17 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from agents.domain import Reply
 from agents.errors import Permanent, Transient
 from agents.supervisor import Supervisor
 from agents.weekly import WeeklyProgress, WeeklyReport
-from agents.weekly_facts import Facts
+from agents.weekly_facts import Facts, FinanceFacts
 from agents.weekly_specialists import Task, specialists
 from analytics.figures import Figure
 from apps.importing import load_sample
@@ -191,9 +193,8 @@ def test_a_number_that_is_none_is_refused_and_tried_again(shop: Settings) -> Non
         facts = sound(task)
         if len(calls) < 3:
             broken = Figure("net_revenue", "minor", float("nan"))
-            return type(facts)(
-                **{**{name: getattr(facts, name) for name in facts.__slots__}, "figures": (broken,)}
-            )
+            assert isinstance(facts, FinanceFacts)
+            return replace(facts, figures=(broken,))
         return facts
 
     report = Supervisor(connect(shop), {**specialists(), "finance": doubtful}).weekly(WEDNESDAY)
@@ -256,3 +257,25 @@ def test_without_a_day_the_week_before_today_is_meant(shop: Settings) -> None:
     services.now = lambda: datetime(2026, 6, 15, 9, 0, tzinfo=UTC)  # Monday, also in Denver
     report = Supervisor(services).weekly()
     assert (report.period.start, report.period.end) == (date(2026, 6, 8), date(2026, 6, 14))
+
+
+def test_without_tickets_the_desk_s_own_log_tells_of_support(tmp_path: Path) -> None:
+    settings = settings_of(tmp_path / "home")
+    orders(settings, tmp_path, (1, date.today() - timedelta(days=20), "ann", "email", "20"))  # noqa: DTZ011
+    services = connect(settings)
+    question = services.log.accept("Do you ship?", None, "v", at_most=None, since=datetime.now(UTC)).message  # type: ignore[union-attr]
+    reply = Reply(
+        decision="answer",
+        answer="Yes.",
+        confidence=0.9,
+        conversation=question.conversation,
+        reason="",
+        seconds=0.1,
+    )
+    services.log.reply(question, reply)
+    services.now = lambda: datetime.now(UTC) + timedelta(days=7)
+    report = Supervisor(services).weekly()
+    found = {one.name: one.value for one in report.metrics}
+    assert (found["support_volume"], found["support_answered"]) == (1, 1.0)
+    assert "1 question at the desk" in report.sections["support"].text
+    assert report.errors == ()

@@ -299,3 +299,16 @@ def test_every_kind_is_stored(tmp_path: Path) -> None:
     assert rows_of(settings, "budget", "item", "amount") == [("marketing_spend", 90000)]
     assert rows_of(settings, "cash", "cash_in", "cash_out", "balance") == [(10000, 25000, 1000000)]
     assert rows_of(settings, "tickets", "status", "topic") == [("escalated", "returns")]
+
+
+def test_a_refund_with_its_own_day_takes_the_place_of_the_one_that_the_order_tells_of(tmp_path: Path) -> None:
+    settings = settings_of(tmp_path / "home")
+    given = {"Created at": "2026-01-05", "Currency": "USD", "Refunded Amount": "4.00"}
+    item = {"Lineitem quantity": "1", "Lineitem name": "Chai", "Lineitem price": "10.00"}
+    rows = [shopify_order("#1", **given, **item), shopify_order("#2", **given, **item)]
+    import_into(settings, write_csv(tmp_path / "o.csv", SHOPIFY, *rows), "orders", "shopify")
+    assert sum(net for (net,) in rows_of(settings, "orders", "net")) == 1200
+    refund = write_csv(tmp_path / "r.csv", ("order_id", "date", "amount"), ("#1", "2026-02-01", "4.00"))
+    import_into(settings, refund, "refunds")
+    assert sum(net for (net,) in rows_of(settings, "orders", "net")) == 1200
+    assert ("refund #1 2026-02-01", -400) in rows_of(settings, "orders", "document", "net")
