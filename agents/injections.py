@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 
 _PARAGRAPHS = re.compile(r"\n\s*\n")
-_RULES = (
-    r"(?:instructions?|rules?|prompts?|guidelines?|guardrails?|directions|orders|polic(?:y|ies)|context)\b"
-)
+_RULES = r"(?:instructions?|rules?|prompts?|guidelines?|guardrails?|polic(?:y|ies))\b"
 _ORDER = re.compile(
-    rf"\b(?:ignore|disregard|forget|override|bypass)\b(?:\s+\S+){{0,5}}?\s+{_RULES}"
+    rf"\b(?:ignore|disregard|forget|override|bypass)\b(?:\s+[^\s.!?;]+){{0,5}}?\s+{_RULES}"
     r"|\byou are now\b"
     r"|\bsystem prompt\b"
     r"|^\W*(?:system|assistant)\s*:"

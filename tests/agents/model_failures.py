@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -30,14 +31,14 @@ def said(*sentences: str, quotes: tuple[str, ...] = (QUOTE,), sufficient: bool =
 
 def beginning(*end: str) -> Turn:
     """An answer that begins well, so that some of it is shown, and ends as given."""
-    return said(*TRUE, *end, "Write to us.")
+    return said(*TRUE, *end, "Write to us.", pause=0.01)
 
 
-def in_five_pieces(turn: Turn, pause: float) -> Turn:
-    """The same, so slowly that most of it has come when a deadline of five pauses is over."""
-    words = turn.words()
-    size = -(-len(words) // 5)
-    return Turn(pieces=[words[at : at + size] for at in range(0, len(words), size)], pause=pause)
+def slow(pause: float) -> Turn:
+    """An answer whose second sentence has come after three pauses, and the end after four."""
+    words = said(*TRUE).words()
+    cuts = [0, words.index(TRUE[0]) + 9, words.index(TRUE[2]) + 9, len(words)]
+    return Turn(pieces=[words[start:end] for start, end in pairwise(cuts)], pause=pause)
 
 
 FAILURES: dict[str, Turn] = {
@@ -46,7 +47,7 @@ FAILURES: dict[str, Turn] = {
     "500": Turn(status=500),
     "key refused": Turn(status=401),
     "never": said(*TRUE, delay=60),
-    "slowly": in_five_pieces(said(*TRUE), pause=1.6),
+    "slowly": slow(1.6),
     "cut off in the middle": said(*TRUE, cut=True),
     "broken JSON": Turn(text='{"sufficient": true, "quotes": ["'),
     "wrong types": Turn(value={"sufficient": "yes!", "quotes": QUOTE, "answer": 7}),

@@ -48,9 +48,10 @@ def test_a_part_arrives_while_the_model_still_writes(served: ModelDesk) -> None:
     written = len(json.dumps(WHOLE)) / 8
     served.models.say(slowly(WHOLE, pause=3 / written))
     with visitor(served.url) as client:
-        first = next(lines(client, QUESTION))
-        assert "part" in first
+        answer = lines(client, QUESTION)
+        assert "part" in next(answer)
         assert len(call(client, "open")["messages"]) == 1  # the answer is not in the log yet
+        assert "message" in list(answer)[-1]
 
 
 def test_who_does_not_ask_for_lines_gets_one_object(served: ModelDesk) -> None:
