@@ -1,0 +1,11 @@
+"""No number without a meaning."""
+
+from __future__ import annotations
+
+from analytics import finance, support
+from analytics.definitions import DEFINITIONS
+
+
+def test_every_metric_of_a_report_has_a_definition() -> None:
+    of_customers = {"customers", "ltv_historic", "ltv_predicted", "ltv_cac"}
+    assert set(DEFINITIONS) == set(finance.UNITS) | set(support.UNITS) | of_customers
