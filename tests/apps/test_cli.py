@@ -101,6 +101,7 @@ def test_ask_prints_the_promised_fields(home: Path) -> None:
         "seconds",
         "review",
         "written_by",
+        "trace",
     }
     assert reply["review"] is None
     assert reply["mode"] == "offline"

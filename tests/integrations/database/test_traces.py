@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from agents.measures import Tally
+from agents.personal import KeepUntil
 from agents.tracing import Span, Trace
 from integrations.database.engine import Store
+from integrations.database.personal import PersonalTables
 from integrations.database.traces import TallyTable, TraceTable
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -37,6 +39,17 @@ def test_only_the_traces_of_answers_are_kept(store: Store) -> None:
     table = TraceTable(store)
     table.take([a_trace("delivery")])
     assert table.trace("1" * 32) is None
+
+
+def test_traces_are_erased_when_they_are_too_old_and_sums_are_not(store: Store) -> None:
+    table, sums = TraceTable(store), TallyTable(store)
+    for sink in (table, sums):
+        sink.take([a_trace()])
+    counted = sums.all()
+    for before, left in ((NOW, True), (NOW + timedelta(seconds=1), False)):
+        PersonalTables(store).expire(KeepUntil(**dict.fromkeys(KeepUntil.model_fields, before)))
+        assert (table.trace("1" * 32) is not None) is left
+    assert sums.all() == counted
 
 
 def test_sums_grow_and_are_told_apart_by_their_labels(store: Store) -> None:
