@@ -262,6 +262,25 @@ model_texts = sa.Table(
     sa.Column("trace", sa.String(32)),
 )
 
+model_answers = sa.Table(
+    "model_answers",
+    metadata,
+    sa.Column("key", sa.String(64), primary_key=True),  # the digest of all that was asked
+    sa.Column("kept", sa.Text),  # JSON; NULL while it is being written
+    sa.Column("until", UtcTime, nullable=False, index=True),
+    sa.Column("conversation", sa.String(64), index=True),
+    sa.Column("holder", sa.String(32)),  # who writes it
+    sa.Column("held_until", UtcTime),
+)
+
+alerts = sa.Table(
+    "alerts",
+    metadata,
+    sa.Column("key", sa.String(200), primary_key=True),
+    sa.Column("at", UtcTime, nullable=False),
+    sa.Column("sentence", sa.Text, nullable=False),
+)
+
 model_states = sa.Table(
     "model_states",
     metadata,
