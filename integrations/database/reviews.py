@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, Row
+from sqlalchemy.engine import Connection
 
 from agents.cases import Case, Conversation, Line, NewEffect, Plan
 from agents.domain import Message, Place, Review, ReviewStatus
@@ -16,7 +15,8 @@ from agents.team import AuditLine
 from integrations.database import outbox as effects
 from integrations.database import slack_notes
 from integrations.database.engine import Store
-from integrations.database.opening import CITATIONS, SOURCES, open_review
+from integrations.database.opening import open_review
+from integrations.database.review_rows import review_of, whole_reviews
 from integrations.database.rows import (
     add_message,
     conversation_of,
@@ -37,21 +37,23 @@ class Reviews:
     def get(self, review: str) -> Review | None:
         """The review of this id, or None."""
         with self._store.reading() as connection:
-            row = connection.execute(_whole().where(reviews.c.id == review)).one_or_none()
-        return None if row is None else _review(row)
+            row = connection.execute(whole_reviews().where(reviews.c.id == review)).one_or_none()
+        return None if row is None else review_of(row)
 
     def list(self, statuses: Sequence[ReviewStatus], limit: int) -> list[Review]:
         """The reviews of these statuses, oldest first."""
-        query = _whole().where(reviews.c.status.in_(statuses)).order_by(reviews.c.opened, reviews.c.id)
+        query = whole_reviews().where(reviews.c.status.in_(statuses)).order_by(reviews.c.opened, reviews.c.id)
         with self._store.reading() as connection:
-            return [_review(row) for row in connection.execute(query.limit(limit)).all()]
+            return [review_of(row) for row in connection.execute(query.limit(limit)).all()]
 
     def latest(self, conversation: str) -> Review | None:
         """The newest review of a conversation, or None."""
-        query = _whole().where(reviews.c.conversation == conversation).order_by(reviews.c.opened.desc())
+        query = (
+            whole_reviews().where(reviews.c.conversation == conversation).order_by(reviews.c.opened.desc())
+        )
         with self._store.reading() as connection:
             row = connection.execute(query.limit(1)).one_or_none()
-        return None if row is None else _review(row)
+        return None if row is None else review_of(row)
 
     def decide(
         self, review: str, plan: Callable[[Case], Plan], seen: int | None, place: Place | None = None
@@ -79,8 +81,8 @@ class Reviews:
             )
             note_change(connection, case.conversation.id)
             slack_notes.note_case(connection, review, case.conversation.id, now)
-            row = connection.execute(_whole().where(reviews.c.id == review)).one()
-        return _review(row)
+            row = connection.execute(whole_reviews().where(reviews.c.id == review)).one()
+        return review_of(row)
 
     def say(
         self,
@@ -185,41 +187,6 @@ class Reviews:
         return len(rows)
 
 
-def _whole() -> sa.Select[Any]:
-    newest = (
-        sa.select(sa.func.max(messages.c.id))
-        .where(messages.c.conversation == reviews.c.conversation)
-        .scalar_subquery()
-    )
-    return sa.select(reviews, conversations.c.contact, newest.label("seen")).join(
-        conversations, conversations.c.id == reviews.c.conversation
-    )
-
-
-def _review(row: Row[Any]) -> Review:
-    return Review(
-        id=row.id,
-        kind=row.kind,
-        conversation=row.conversation,
-        episode=row.episode,
-        question=row.question,
-        draft=row.draft,
-        confidence=row.confidence,
-        reason=row.reason,
-        citations=CITATIONS.validate_json(row.citations),
-        sources=SOURCES.validate_json(row.sources),
-        opened=row.opened,
-        due=row.due,
-        status=row.status,
-        by=row.by,
-        verb=row.verb,
-        text=row.text,
-        decided=row.decided,
-        contact=row.contact,
-        seen=row.seen,
-    )
-
-
 def _case(connection: Connection, review: str, seen: int | None) -> Case:
     locked = sa.select(reviews.c.conversation).where(reviews.c.id == review).with_for_update()
     conversation = connection.execute(locked).scalar()
@@ -227,7 +194,7 @@ def _case(connection: Connection, review: str, seen: int | None) -> Case:
         raise BadInput(f"There is no review {review!r} here. `gtm reviews` lists those that wait.")
     standing = conversation_of(connection, conversation, lock=True)
     assert standing is not None  # noqa: S101 - a foreign key says so
-    found = _review(connection.execute(_whole().where(reviews.c.id == review)).one())
+    found = review_of(connection.execute(whole_reviews().where(reviews.c.id == review)).one())
     return Case(found, standing, "" if seen is None else _added(connection, conversation, seen))
 
 
