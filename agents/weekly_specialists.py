@@ -212,12 +212,13 @@ def _predicted(task: Task, buyers: pd.DataFrame) -> Figure:
 
 
 def _warned(task: Task, buyers: pd.DataFrame, churn: Churn) -> tuple[AtRisk, ...]:
-    """Those above the alarm who are still in reach. Their worth: what they bring in a usual year of theirs."""
+    """Those above the alarm who are still in reach and have left something over, by what they bring in a year."""
     if churn.probability is None:
         return ()
     people = buyers.assign(probability=churn.probability)
     in_reach = (people["recency"] <= 2 * task.assumptions.churn_days) & ~people["segment"].isin(_OUT_OF_REACH)
-    people = people[(people["probability"] >= task.assumptions.churn_alarm) & in_reach]
+    alarming = people["probability"] >= task.assumptions.churn_alarm
+    people = people[alarming & in_reach & (people["net"] > 0)]
     years = (people["recency"] + (people["last_day"] - people["first_day"]).dt.days).clip(lower=365) / 365
     people = people.assign(worth=people["net"] * task.assumptions.margin / years)
     people = people.sort_values(["worth", "probability"], ascending=False, kind="stable")
