@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeGuard
 
 from agents.grounding import Failure, Sources, check_quotes, check_sentence, plain, sentences
 from agents.language import is_foreign, is_surely_english
@@ -140,7 +140,7 @@ class Speech:
         return complaints
 
 
-def _are_texts(value: object) -> bool:
+def _are_texts(value: object) -> TypeGuard[list[str]]:
     return isinstance(value, list) and bool(value) and all(isinstance(one, str) for one in value)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar, cast
 
 from agents.tracing import Fact, part
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from agents.knowledge import Draft, Found
     from agents.rules import Verdict
 
-State = TypeVar("State", bound=Mapping[str, object])
+Node = TypeVar("Node", bound=Callable[..., Mapping[str, object]])
 
 NAMES: Final = {
     "apply_rules": "rules",
@@ -27,17 +27,17 @@ NAMES: Final = {
 MOST_SECTIONS: Final = 10
 
 
-def traced(node: Callable[[State], State]) -> Callable[[State], State]:
+def traced(node: Node) -> Node:
     """The node, noted as a part of the trace with what it came to."""
 
     @functools.wraps(node)
-    def run(state: State) -> State:
+    def run(state: Mapping[str, object]) -> Mapping[str, object]:
         with part(NAMES.get(node.__name__, node.__name__)) as doing:
             update = node(state)
             doing.note(**(_facts(update) if update else {"needed": False}))
             return update
 
-    return run
+    return cast("Node", run)
 
 
 def _facts(update: Mapping[str, object]) -> dict[str, Fact]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -25,7 +25,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModelDesk]:
         yield served
 
 
-def lines(client: httpx.Client, text: str) -> Iterator[dict[str, Any]]:
+def lines(client: httpx.Client, text: str) -> Generator[dict[str, Any], None, None]:
     """Each line as it arrives."""
     with client.stream("POST", "/chat/ask", json={"text": text}, headers=LINES) as response:
         assert response.headers["content-type"].startswith(LINES["accept"])

@@ -18,11 +18,11 @@ from tests.model_server import Turn
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-LISTED = {
-    **WHOLE,
-    "answer": "For unopened tins:\n\n- Unopened tins may come back within 30 days.\n- Write to us with the order "
-    "number.\n\nOpened pouches cannot come back. A sealed pouch may come back within 14 days.",
-}
+LISTED_ANSWER = (
+    "For unopened tins:\n\n- Unopened tins may come back within 30 days.\n- Write to us with the order "
+    "number.\n\nOpened pouches cannot come back. A sealed pouch may come back within 14 days."
+)
+LISTED = {**WHOLE, "answer": LISTED_ANSWER}
 PATIENCE = 20_000  # ms
 WATCH = """() => {
   window.seen = [];
@@ -80,7 +80,7 @@ def test_sentences_appear_one_after_another_and_none_vanishes(
     assert len(seen) > 2
     bare = ["".join(text.split()) for text in seen]
     assert all(later.startswith(earlier) for earlier, later in pairwise(bare))
-    assert bare[-1] == "".join(LISTED["answer"].replace("\n- ", "\n").split())
+    assert bare[-1] == "".join(LISTED_ANSWER.replace("\n- ", "\n").split())
 
 
 def test_the_answer_after_a_reload_goes_on_from_what_was_shown(

@@ -71,3 +71,16 @@ def test_a_new_fit_is_noticed_without_a_restart(tmp_path: Path) -> None:
     Calibration((), (), (), (), 0.25, fitted_on="questions").save(settings.calibration)
     assert services.open_calibration().fitted_on == "questions"
     services.close()
+
+
+def test_the_fit_on_a_models_words_lies_apart_and_is_not_taken_for_the_other(tmp_path: Path) -> None:
+    settings = settings_of(tmp_path)
+    services = connect(settings)
+    assert services.open_model_calibration() == Calibration.load(mode="model")
+    Calibration((), (), (), (), 0.5, fitted_on="words", mode="model").save(settings.model_calibration)
+    assert services.open_model_calibration().fitted_on == "words"
+    assert services.open_calibration() == Calibration.load()
+    services.close()
+    settings.model_calibration.rename(settings.calibration)
+    with pytest.raises(Permanent, match="not of mode offline"):
+        open_calibration(settings)

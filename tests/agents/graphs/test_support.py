@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -282,3 +283,19 @@ def test_without_a_checkpointer_every_turn_is_the_first(knowledge: ScriptedKnowl
     graph = SupportGraph(POLICY, RuleBook(POLICY), knowledge, None)
     knowledge.confidence = 0.6
     assert [say(graph, "Is it so?").ruling.decision for _ in range(3)] == ["clarify"] * 3
+
+
+class BegunWriter:
+    """Has shown its beginning to the customer already, and is not sure of it any more."""
+
+    def write(self, asked: Asked, found: Found, draft: Draft) -> Draft:
+        return replace(draft, text="It is so, and more.", confidence=0.1, begun=True)
+
+
+def test_what_a_customer_has_begun_to_read_is_answered_whatever_the_confidence(
+    knowledge: ScriptedKnowledge,
+) -> None:
+    graph = SupportGraph(POLICY, RuleBook(POLICY), knowledge, None, writer=BegunWriter())
+    outcome = say(graph, "Is it so?")
+    assert (outcome.ruling.decision, outcome.ruling.text) == ("answer", "It is so, and more.")
+    assert outcome.confidence == 0.1
