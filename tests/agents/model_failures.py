@@ -37,7 +37,7 @@ def beginning(*end: str) -> Turn:
 def slow(pause: float) -> Turn:
     """An answer whose second sentence has come after three pauses, and the end after four."""
     words = said(*TRUE).words()
-    cuts = [0, words.index(TRUE[0]) + 9, words.index(TRUE[2]) + 9, len(words)]
+    cuts = [0, words.rindex(TRUE[0]) + 9, words.rindex(TRUE[2]) + 9, len(words)]
     return Turn(pieces=[words[start:end] for start, end in pairwise(cuts)], pause=pause)
 
 
