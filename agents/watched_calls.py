@@ -38,7 +38,7 @@ class WatchedCalls:
         """Millionths of a dollar spent since."""
         return self._calls.spent(since)
 
-    def list(self, since: datetime) -> Sequence[ModelCall]:
+    def list(self, since: datetime) -> list[ModelCall]:
         """The calls since, oldest first."""
         return self._calls.list(since)
 

@@ -188,13 +188,16 @@ def _bar(span: Span, whole: float) -> str:
 
 def _facts(span: Span) -> Iterator[str]:
     facts = dict(span.facts)
-    places, scores = facts.pop("sections", ()), facts.pop("scores", ())
+    places, scores = _several(facts.pop("sections", None)), _several(facts.pop("scores", None))
     plain = [f"{name} {_told(value)}" for name, value in facts.items() if value is not None]
     if plain:
         yield ", ".join(plain)
-    if isinstance(places, tuple) and isinstance(scores, tuple):
-        for place, score in zip(places, scores, strict=False):
-            yield f"{float(score):.2f}  {place}"
+    for place, score in zip(places, scores, strict=False):
+        yield f"{float(score):.2f}  {place}"
+
+
+def _several(fact: Fact) -> tuple[str | float, ...]:
+    return fact if isinstance(fact, tuple) else ()
 
 
 def _told(value: Fact) -> str:

@@ -132,8 +132,9 @@ def _texts(
         if ending != "gone" and (asked or cache is not None):  # what a budget forbade took no time
             seconds[specialist] += _numbers(took)
     texts = [
-        TextCount(*key[:4], texts=number, called=number if key[4] else 0, attempts=attempts[key])
+        TextCount(specialist, ending, cache, fallback, number, number if asked else 0, attempts[key])
         for key, number in counts.items()
+        for specialist, ending, cache, fallback, asked in [key]
     ]
     return texts, {specialist: _latency(each) for specialist, each in seconds.items()}
 

@@ -33,7 +33,7 @@ def test_without_a_token_there_is_no_such_page(desk: Desk) -> None:
 
 @pytest.mark.parametrize("given", [None, "Bearer wrong", "Basic secret", "secret", "Bearer", "Bearer sécret"])
 def test_nobody_without_the_token_reads_them(desk: Desk, given: str | None) -> None:
-    headers = {"authorization": given.encode()} if given else {}
+    headers = {b"authorization": given.encode()} if given else {}
     asked = client(desk, "secret").get("/metrics", headers=headers)
     assert (asked.status_code, "gtm_" in asked.text) == (401, False)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from prometheus_client.parser import text_string_to_metric_families
 
 from agents.measures import Tally
-from integrations.prometheus import exposition
+from integrations.prometheus import Gauge, exposition
 
 TALLIES = [
     Tally(name="gtm_answers", labels={"decision": "answer", "mode": "offline"}, value=3),
@@ -32,7 +32,7 @@ def test_sums_become_counters_and_cumulative_histograms() -> None:
 
 
 def test_what_is_not_known_has_no_line() -> None:
-    gauges = [
+    gauges: list[Gauge] = [
         ("gtm_a", "Known.", [({"model": "x"}, 1.0), ({"model": "y"}, None)]),
         ("gtm_b", "Not known.", [({}, None)]),
     ]
