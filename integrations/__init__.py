@@ -200,25 +200,6 @@ def _mask_for_log(services: Services) -> Callable[[str], str]:
     return lambda text: mask()(text)
 
 
-def open_warehouse(settings: Settings) -> Warehouse:
-    """The analytics store that the settings name; opens nothing yet. A URL that cannot be used raises `BadInput`."""
-    from integrations.warehouse.store import Warehouse  # noqa: PLC0415
-
-    url = settings.analytics_url
-    if url is None:
-        from integrations.warehouse.duckdb_engine import DuckDbEngine  # noqa: PLC0415
-
-        return Warehouse(DuckDbEngine(settings.analytics_file))
-    if url.startswith(("postgresql://", "postgresql+psycopg://", "postgres://")):
-        from integrations.warehouse.postgres_engine import PostgresEngine  # noqa: PLC0415
-
-        return Warehouse(PostgresEngine(url))
-    raise BadInput(
-        "GTM_ANALYTICS_URL names no store that is known. Give postgresql://user:password@host/name, "
-        "or leave it out for a file in the home."
-    )
-
-
 def prepare_jobs(settings: Settings) -> str:
     """The SQLAlchemy URL of where the durable jobs are kept, ready for several processes.
 
