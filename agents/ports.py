@@ -39,11 +39,11 @@ from agents.tracing import Trace
 from knowledge_base.passages import Embedder
 
 if TYPE_CHECKING:
-    from agents.weekly_policy import WeeklyPolicy
-    from analytics.tables import Standing, Tables
     from langgraph.checkpoint.base import BaseCheckpointSaver
 
     from agents.models import ModelRoom
+    from agents.weekly_policy import WeeklyPolicy
+    from analytics.tables import Standing, Tables
     from knowledge_base.confidence import Calibration
     from knowledge_base.index import Index
 

@@ -20,8 +20,8 @@ from agents.privacy_policy import load_privacy_policy
 from agents.team import Team, fixed_accounts
 from agents.team_channel import TeamChannel
 from agents.team_sessions import TeamSessions
-from agents.weekly_policy import load_weekly_policy
 from agents.telemetry import Sink, Telemetry
+from agents.weekly_policy import load_weekly_policy
 from integrations.home_files import HomeFiles
 from integrations.settings import Settings
 
