@@ -73,7 +73,6 @@ class Limits(Section):
     history_messages: Annotated[int, Field(ge=2)]
 
 
-
 def known_zone_name(name: str) -> str:
     """The name, if it is a zone of the IANA time zone database; else `ValueError`."""
     if name not in available_timezones():

@@ -88,7 +88,9 @@ class ReviewDesk:
             raise BadInput("Write what the customer shall read.")
         open_review = self._reviews.latest(conversation)
         if open_review is not None and open_review.status != "decided":
-            return self.decide(open_review.id, Decision(verb="reply", by=by, text=text, origin=origin, place=place))
+            return self.decide(
+                open_review.id, Decision(verb="reply", by=by, text=text, origin=origin, place=place)
+            )
         standing = self._log.conversation(conversation)
         if standing is None:
             raise BadInput(f"There is no conversation {conversation!r} here.")

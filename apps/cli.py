@@ -190,6 +190,7 @@ def evaluate_support(
         typer.Argument(help="Folders with docs/ and questions.jsonl.", metavar="SET…", exists=False),
     ],
     out: Annotated[Path, typer.Option(help="Where to write one JSON line a question.")],
+    *,
     fit: Annotated[bool, typer.Option("--fit", help="Refit the confidence on these questions.")] = False,
     mode: Annotated[
         str, typer.Option(help="offline, or model: a model words the answers, and costs what it costs.")

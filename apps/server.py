@@ -45,7 +45,17 @@ STATIC: Final = Path(__file__).with_name("static")
 GRACE: Final = 3
 """Seconds that running answers get when the server is told to stop."""
 
-_OURS: Final = ("/", "/healthz", "/metrics", "/embed.js", "/favicon.ico", "/documents/", "/chat/", "/room", "/room/")
+_OURS: Final = (
+    "/",
+    "/healthz",
+    "/metrics",
+    "/embed.js",
+    "/favicon.ico",
+    "/documents/",
+    "/chat/",
+    "/room",
+    "/room/",
+)
 
 log = logging.getLogger(__name__)
 

@@ -28,6 +28,7 @@ from integrations.settings import Settings
 if TYPE_CHECKING:
     from langgraph.checkpoint.base import BaseCheckpointSaver
 
+    from agents.masking import Masker
     from agents.model_cache import SharedWords
     from agents.models import ModelRoom
     from integrations.database.engine import Store
@@ -191,13 +192,17 @@ def _mask_for_log(services: Services) -> Callable[[str], str]:
     """Takes out of a text what no log may hold; the masker is made for the first."""
 
     @Lazy
-    def mask() -> Callable[[str], str]:
-        from agents.masking import Masker, kinds_for  # noqa: PLC0415
+    def masker() -> Masker:
+        from agents.masking import Masker  # noqa: PLC0415
 
-        masker, kinds = Masker(services.privacy), kinds_for(services.privacy, "log")
-        return lambda text: masker.mask(text, kinds).text
+        return Masker(services.privacy)
 
-    return lambda text: mask()(text)
+    def mask(text: str) -> str:
+        from agents.masking import kinds_for  # noqa: PLC0415
+
+        return masker().mask(text, kinds_for(services.privacy, "log")).text
+
+    return mask
 
 
 def prepare_jobs(settings: Settings) -> str:
@@ -266,7 +271,8 @@ def _open_kept_index(settings: Settings, embedder: Embedder, services: Services)
 def open_calibration(settings: Settings, mode: Mode = "offline") -> Calibration:
     """The fit on the home's own questions, else on its own documents, else the shipped one.
 
-    In mode `model` it is about a model's words, of which documents alone tell nothing. A file that is there but cannot be used raises `Permanent`.
+    In mode `model` it is about a model's words, of which documents alone tell nothing. A file that is there
+    but cannot be used raises `Permanent`.
     """
     from knowledge_base.confidence import Calibration  # noqa: PLC0415
 
