@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import queue
 import threading
-from collections.abc import AsyncIterator, Coroutine, Iterator
+from collections.abc import AsyncIterator, Coroutine, Generator
 from concurrent.futures import CancelledError, Future
 from typing import Any, TypeVar
 
@@ -46,7 +46,7 @@ class BackgroundLoop:
 
     def stream(
         self, items: AsyncIterator[Result], seconds: float, presence: Presence | None = None
-    ) -> Iterator[list[Result]]:
+    ) -> Generator[list[Result], None, None]:
         """What `items` yields, as it comes, all that has come meanwhile at once; on the caller's thread.
 
         Raises as `run` does. A caller that closes the iterator early cancels what still runs.

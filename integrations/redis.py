@@ -59,7 +59,8 @@ class RedisWords:
             except LockError:
                 log.debug("A claim was over before it was given back")
 
-        return self._asked(take, lambda: None)
+        everybody: Callable[[], None] | None = lambda: None  # noqa: E731
+        return self._asked(take, everybody)
 
     def check(self) -> None:
         """Raise `Transient` where Redis does not answer."""

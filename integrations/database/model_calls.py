@@ -58,7 +58,7 @@ class ModelCallTable:
         with self._store.reading() as connection:
             return [ModelState.model_validate(dict(row)) for row in connection.execute(query).mappings()]
 
-    def _since(self, table: sa.Table, since: datetime) -> list[dict[str, Any]]:
+    def _since(self, table: sa.Table, since: datetime) -> Sequence[dict[str, Any]]:
         """The rows of a table since, without their numbers."""
         columns = [column for column in table.c if column is not table.c.id]
         query = sa.select(*columns).where(table.c.at >= since).order_by(table.c.id)

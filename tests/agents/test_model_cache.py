@@ -37,7 +37,7 @@ class SharedDictionary:
         if self.claimed.get(key, 0) > time.monotonic():
             return None
         self.claimed[key] = time.monotonic() + seconds
-        return lambda: self.claimed.pop(key, None) and None
+        return lambda: self.claimed.__delitem__(key)
 
 
 class Away:

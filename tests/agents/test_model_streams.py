@@ -177,8 +177,11 @@ def test_whoever_leaves_cuts_the_call_off(server: ModelServer, ledger: Ledger, s
     presence, room = Presence(), room_on(server, ledger)
     leave_once(lambda: server.requests, presence)
     began = time.monotonic()
-    with pytest.raises(NoWords) as failure:
-        room.write(letter(Heard(), 60, presence) if streamed else job(60, presence=presence))  # type: ignore[arg-type]
+    with pytest.raises(NoWords) as failure:  # noqa: PT012
+        if streamed:
+            room.write(letter(Heard(), 60, presence))
+        else:
+            room.write(job(60, presence=presence))
     assert failure.value.why == "gone"
     assert time.monotonic() - began < 20
     assert server.left.acquire(timeout=5), "the host still writes for nobody"

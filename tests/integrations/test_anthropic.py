@@ -77,7 +77,11 @@ def test_claude_writes_in_the_form_and_is_billed(server: AnthropicServer, ledger
 def test_claude_is_heard_while_it_writes(server: AnthropicServer, ledger: Ledger) -> None:
     server.say(GOOD)
     heard: list[Mapping[str, Any]] = []
-    hear = lambda part: heard.append(part) or []  # noqa: E731
+
+    def hear(part: Mapping[str, Any]) -> list[str]:
+        heard.append(part)
+        return []
+
     words = room_of(settings(server), ledger, on_claude()).write(job(hear=hear))
     assert words.value.number == 7
     assert heard[-1] == {"number": 7}
