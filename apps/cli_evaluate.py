@@ -62,7 +62,7 @@ def _homes(settings: Settings, mode: Mode) -> Iterator[OpenHome]:
     if mode == "offline":
         yield lambda home: connect_throw_away(settings, home)
         return
-    if settings.openai_api_key is None:
+    if not settings.has_models:
         raise BadInput(
             "--mode model needs a model: set OPENAI_API_KEY, and OPENAI_BASE_URL for another host than OpenAI's."
         )
