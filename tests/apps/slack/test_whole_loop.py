@@ -88,13 +88,41 @@ def test_a_customer_is_answered_from_slack_and_the_next_one_by_the_desk(
     expect(say(other, question)).to_contain_text("up to twelve letters")
 
 
+PERISHABLE = "I want to speak to a person about your return policy for perishable items"
+
+
 def test_approve_sends_the_draft_to_the_page(
     served: tuple[Desk, LocalSlack], new_page: Callable[..., Page]
 ) -> None:
     desk, slack = served
     known = len(slack.cards())
     page = open_chat(new_page(), desk.url)
-    say(page, "I want to speak to a person about your return policy for perishable items")
+    say(page, PERISHABLE)
+    slack.press(newest_card(slack, known), "case_approve", LEAD)
+    expect(page.get_by_text("unopened and have been properly refrigerated")).to_be_visible()
+    expect(page.get_by_text("Lena").first).to_be_visible()
+
+
+def test_edit_sends_the_changed_draft_to_the_page(
+    served: tuple[Desk, LocalSlack], new_page: Callable[..., Page]
+) -> None:
+    desk, slack = served
+    known = len(slack.cards())
+    page = open_chat(new_page(phone=True), desk.url)
+    say(page, PERISHABLE)
+    slack.press(newest_card(slack, known), "case_edit", LEAD)
+    wait_until(lambda: open_form(slack) is not None)
+    submit(slack, {"answer": "Within 7 days, and we pay the way back."})
+    expect(page.get_by_text("we pay the way back")).to_be_visible()
+
+
+def test_take_over_shows_whose_the_case_is_on_both_sides(
+    served: tuple[Desk, LocalSlack], new_page: Callable[..., Page]
+) -> None:
+    desk, slack = served
+    known = len(slack.cards())
+    page = open_chat(new_page(), desk.url)
+    say(page, PERISHABLE)
     card = newest_card(slack, known)
     slack.press(card, "case_take-over", LEAD)
     expect(page.get_by_text("Lena").first).to_be_visible()
