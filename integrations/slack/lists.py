@@ -94,12 +94,17 @@ def home_view(
     most: int,
     note: str = "",
 ) -> dict[str, Any]:
-    """The app's home: what waits for a decision with its buttons, the day's numbers, the bot's health."""
+    """The app's home: the day's numbers and the bot's health, then what waits for a decision with its buttons.
+
+    The numbers are two lines, and what waits can be long: they come first.
+    """
     blocks: list[Block] = []
     if note:
         blocks.append(SectionBlock(text_of(f":information_source: {escape(note)}"), block_id="note"))
+    blocks += [HeaderBlock("How it goes", block_id="goes"), *_status(numbers, health)]
     blocks.append(HeaderBlock("Waits for a decision", block_id="waits"))
     for review in reviews[:most]:
+        blocks.append(DividerBlock(block_id=f"rule:{review.id}"))
         blocks.append(SectionBlock(text_of(_waiting(review, {}, mask, zone)), block_id=f"waits:{review.id}"))
         if review.draft:
             draft = clip(markdown(mask(review.draft)), 400)
@@ -111,11 +116,6 @@ def home_view(
         blocks.append(ContextBlock([text_of(f"and {len(reviews) - most} more")], block_id="more"))
     if not reviews:
         blocks.append(SectionBlock(text_of("Nobody waits for a person."), block_id="nobody"))
-    blocks += [
-        DividerBlock(block_id="rule"),
-        HeaderBlock("How it goes", block_id="goes"),
-        *_status(numbers, health),
-    ]
     return HomeTabView(blocks=blocks).to_dict()
 
 
