@@ -41,9 +41,10 @@ class _Stretch:
         return sa.and_(at >= self.since, at < self.until)
 
     def moment(self, at: sa.Column[datetime]) -> sa.ColumnElement[int]:
-        """The moment in which a row lies."""
+        """The moment in which a row lies; what is of this very second is in the last one."""
         elapsed = sa.cast(sa.extract("epoch", at), sa.BigInteger) - int(self.since.timestamp())
-        return (elapsed // self.width).label("moment")
+        last = self.moments - 1
+        return sa.case((elapsed >= last * self.width, last), else_=elapsed // self.width).label("moment")
 
 
 @dataclass(slots=True)

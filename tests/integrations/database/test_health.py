@@ -53,6 +53,13 @@ def answer(number: int, seconds: float, mode: str = "offline", hours: float = 1)
     return Trace(id=f"{number:032x}", conversation=None, at=at, seconds=seconds, spans=(whole,))
 
 
+def test_an_answer_of_this_very_second_belongs_to_the_last_moment(store: Store) -> None:
+    now = NOW + timedelta(seconds=0.9)
+    TraceTable(store).take([answer(1, 0.2, hours=0)])
+    counted = HealthBook(store).count(now - DAY, now, 24)
+    assert [moment.answers for moment in counted.moments] == [0] * 23 + [1]
+
+
 def test_a_desk_that_did_nothing_knows_nothing_and_says_why(store: Store) -> None:
     counted = HealthBook(store).count(NOW - DAY, NOW, 24)
     support = specialist_health("support", counted)
