@@ -8,6 +8,7 @@ many at a time. A pause between attempts is kept in the outbox and holds no thre
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import os
 import secrets
@@ -35,6 +36,9 @@ QUEUE = "effects"
 AT_ONCE = 32  # jobs of a process
 FINISHED_DAYS = 7  # for which finished jobs are kept
 ENDED = ("SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
+
+ENDED_SILENTLY: Final[Outcome] = {"result": "try again", "reason": "The job ended without a result."}
+"""Changes nothing where there is a word of the attempt in the outbox."""
 
 RECORD: Final[StepOptions] = {
     "name": "record",
@@ -159,7 +163,7 @@ class Jobs:
         while due := self._outbox.due(now, 100, held, self._courier.kinds):
             at_home = [(effect.id, effect.attempts) for effect in due if effect.kind in AT_HOME]
             if at_home:
-                DBOS.enqueue_workflow(QUEUE, self._deliver_at_home, at_home)
+                self._begin_at_home(at_home)
             for effect in due:
                 if effect.kind not in AT_HOME:
                     self._begin(effect)
@@ -168,9 +172,13 @@ class Jobs:
         with SetWorkflowID(f"{effect.key}#{effect.attempts}"):
             job = DBOS.enqueue_workflow(QUEUE, self._deliver, effect.id, effect.attempts)
         if job.get_status().status in ENDED:
-            # Only if it ended without a word in the outbox does this change anything.
-            ended: Outcome = {"result": "try again", "reason": "The job ended without a result."}
-            self._courier.record(effect.id, effect.attempts, ended)
+            self._courier.record(effect.id, effect.attempts, ENDED_SILENTLY)
+
+    def _begin_at_home(self, due: list[Due]) -> None:
+        with SetWorkflowID(f"at home {hashlib.sha256(repr(due).encode()).hexdigest()}"):
+            job = DBOS.enqueue_workflow(QUEUE, self._deliver_at_home, due)
+        if job.get_status().status in ENDED:
+            self._courier.record_all(due, [ENDED_SILENTLY] * len(due))
 
     def _beat(self) -> None:
         """Say that this process lives, and go on with what dead ones left."""

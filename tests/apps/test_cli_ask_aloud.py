@@ -51,10 +51,21 @@ def environment(tmp_path: Path, models_folder: Path, models: ModelServer) -> dic
     return found
 
 
+def heed_control_c() -> None:
+    """As at a terminal: what a shell starts in the background ignores it, and so do its children."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def at_terminal(environment: dict[str, str]) -> tuple[subprocess.Popen[bytes], int]:
     """The command at a terminal of its own, and the other end of that."""
     ours, theirs = pty.openpty()
-    process = subprocess.Popen([GTM, "ask", QUESTION], env=environment, stdout=theirs, stderr=theirs)
+    process = subprocess.Popen(
+        [GTM, "ask", QUESTION],
+        env=environment,
+        stdout=theirs,
+        stderr=theirs,
+        preexec_fn=heed_control_c,  # noqa: PLW1509
+    )
     os.close(theirs)
     return process, ours
 

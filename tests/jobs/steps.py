@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 
 from agents.domain import Decision
 from integrations import prepare_jobs
@@ -27,11 +28,13 @@ def running(
     jobs = Jobs(
         desk.session, desk.services, prepare_jobs(desk.settings), handlers=handlers, daily=daily, pace=pace
     )
-    jobs.start()
-    try:
-        yield jobs
-    finally:
-        jobs.stop()
+    # A browser of another test leaves its event loop in this thread, in which DBOS would not begin.
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(jobs.start).result()
+        try:
+            yield jobs
+        finally:
+            thread.submit(jobs.stop).result()
 
 
 def wait_until(true: Callable[[], bool], seconds: float = 30) -> None:
