@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from agents.model_calls import Job, NoWords
 from agents.presence import Presence
 from tests.model_room import PROMPT, Ledger, job, leave_once, policy, room_on
-from tests.model_server import ModelServer, Turn, model_server
+from tests.model_server import ModelServer, Turn
 
 LETTER = Turn(value={"quotes": ["one", "two"], "answer": "One, then two."})
 
@@ -38,12 +38,6 @@ class Heard:
         self.parts.append(dict(part))
         self.threads.add(threading.get_ident())
         return [f"no {self._wrong}, please"] if self._wrong in part.get("answer", "") else []
-
-
-@pytest.fixture
-def server() -> Iterator[ModelServer]:
-    with model_server() as server:
-        yield server
 
 
 @pytest.fixture

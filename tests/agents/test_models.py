@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator
 
 import pytest
 
@@ -13,13 +12,7 @@ from agents.model_calls import NoWords
 from agents.model_policy import ModelTerms, Prices
 from agents.models import ModelRoom
 from tests.model_room import GOOD, PROMPT, Ledger, job, now, policy, room_on
-from tests.model_server import ModelServer, Turn, model_server
-
-
-@pytest.fixture
-def server() -> Iterator[ModelServer]:
-    with model_server() as server:
-        yield server
+from tests.model_server import ModelServer, Turn
 
 
 @pytest.fixture

@@ -2,34 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from agents.session import Session
-from tests.desk import Desk, open_desk, write_documents
-from tests.model_server import ModelServer, Turn, model_server
+from tests.desk import Desk
+from tests.model_server import ModelServer, Turn
 
 BEFORE = [("customer", "Can unopened tins come back?"), ("bot", "Within 30 days.")]
 FOLLOW_UP = "And what about opened ones of pouches?"
 MEANT = "Can opened pouches come back?"
 POUCHES = "Opened pouches cannot come back."
 SHIPPING = "Wie lange brauchen Pakete nach Kanada?"
-
-
-@pytest.fixture
-def server() -> Iterator[ModelServer]:
-    with model_server() as server:
-        yield server
-
-
-@pytest.fixture
-def desk(tmp_path: Path, server: ModelServer) -> Iterator[Desk]:
-    desk = open_desk(tmp_path / "home", 0.9, [write_documents(tmp_path / "docs")], models_url=server.url)
-    yield desk
-    desk.close()
 
 
 class Script:

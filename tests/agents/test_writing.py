@@ -3,31 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from agents.domain import Reply
-from tests.desk import Desk, open_desk, write_documents
-from tests.model_server import ModelServer, Turn, model_server
+from tests.desk import Desk
+from tests.model_server import ModelServer, Turn
 
 QUESTION = "Can unopened tins come back?"
 QUOTE = "Unopened tins may come back within 30 days."
 GOOD = {"answer": "Yes: unopened tins may come back within 30 days.", "quotes": [QUOTE], "sufficient": True}
-
-
-@pytest.fixture
-def server() -> Iterator[ModelServer]:
-    with model_server() as server:
-        yield server
-
-
-@pytest.fixture
-def desk(tmp_path: Path, server: ModelServer) -> Iterator[Desk]:
-    desk = open_desk(tmp_path / "home", 0.9, [write_documents(tmp_path / "docs")], models_url=server.url)
-    yield desk
-    desk.close()
 
 
 def said(answer: str, quotes: list[str] | None = None, *, sufficient: bool = True) -> Turn:
