@@ -21,7 +21,7 @@ from agents.health_report import (
 )
 from agents.knowledge import Knowledge
 from agents.measures import Tally
-from agents.model_policy import Specialist
+from agents.models.policy import Specialist
 from agents.ports import Services
 from agents.tracing import Trace
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from agents.domain import Value
-from agents.model_calls import ModelText
+from agents.models.calls import ModelText
 
 
 class Latency(Value):

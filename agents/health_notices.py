@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from agents.domain import Value
 from agents.health_report import BudgetHealth, ModelHealth, WorkHealth
-from agents.model_calls import ModelText
+from agents.models.calls import ModelText
 
 Gravity = Literal["trouble", "warning", "plain"]
 

@@ -9,8 +9,8 @@ from typing import Final, Literal
 
 from agents.domain import Value
 from agents.health_figures import Counted, Latency, Moment, Waiting
-from agents.model_calls import ModelState
-from agents.model_policy import ModelPolicy, Specialist
+from agents.models.calls import ModelState
+from agents.models.policy import ModelPolicy, Specialist
 from agents.outage import State as BreakerState
 
 LIMITS: Final = {"p50": 2.0, "p95": 5.0, "p99": 10.0, "errors": 0.01}

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from agents.domain import Value
-from agents.model_calls import ModelCall, ModelText
+from agents.models.calls import ModelCall, ModelText
 from agents.telemetry import Seen
 from agents.tracing import Trace
 

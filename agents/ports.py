@@ -36,13 +36,14 @@ from agents.team_channel import ChannelBook, TeamChannel
 from agents.team_sessions import TeamSessions
 from agents.telemetry import Telemetry
 from agents.tracing import Trace
+from agents.weekly.edition import Editions
 from knowledge_base.passages import Embedder
 
 if TYPE_CHECKING:
     from langgraph.checkpoint.base import BaseCheckpointSaver
 
-    from agents.models import ModelRoom
-    from agents.weekly_policy import WeeklyPolicy
+    from agents.models.room import ModelRoom
+    from agents.weekly.policy import WeeklyPolicy
     from analytics.tables import Standing, Tables
     from knowledge_base.confidence import Calibration
     from knowledge_base.index import Index
@@ -226,6 +227,7 @@ class Services:
     traces: Traces
     tallies: Tallies
     health: HealthFigures
+    editions: Editions
     channel_book: ChannelBook
     channel_policy: ChannelPolicy
     open_channel: Callable[[], TeamChannel | None]

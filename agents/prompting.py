@@ -10,7 +10,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from agents.errors import BadInput
-from agents.model_policy import Specialist
+from agents.models.policy import Specialist
 from agents.policy import Section, Text, read_policy
 
 FOLDER = Path(__file__).with_name("prompts")

@@ -11,8 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from agents.asking import Asked
 from agents.knowledge import Found
 from agents.language import is_foreign, is_surely_english
-from agents.model_calls import Job, NoWords
-from agents.models import ModelRoom
+from agents.models.calls import Job, NoWords
+from agents.models.room import ModelRoom
 from agents.prompting import Prompt
 from knowledge_base.query import refers_back
 from knowledge_base.terms import content_words, stem

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from datetime import date, datetime, timedelta
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from agents.asking import Audience
@@ -39,9 +39,9 @@ from agents.support_bot import Rehearsal, SupportBot
 from agents.team import Team
 from agents.team_channel import ChannelStanding
 from agents.team_sessions import TeamSessions
+from agents.weekly.desk import WeeklyDesk
 
 if TYPE_CHECKING:
-    from agents.weekly import WeeklyProgress, WeeklyReport
     from knowledge_base.index import DocumentSummary, DocumentText, IndexStatus
     from knowledge_base.passages import Embedder
 
@@ -71,6 +71,8 @@ class Session:
         """What customers are promised about their data."""
         self.health = HealthDesk(services, self._knowledge)
         """How the desk is, and how its answers came about."""
+        self.weekly = WeeklyDesk(services)
+        """The weekly reports."""
         self._bot = SupportBot(services, self._knowledge, self.privacy.mask_for("model"))
         self._desk = ReviewDesk(services, self._bot.resume)
 
@@ -185,17 +187,6 @@ class Session:
             raise BadInput(f"A vote is up or down, not {vote!r}.")
         reason = clean(reason or "")[:VOTE_REASON_LENGTH] or None
         self._log.vote(message_id, vote, reason)
-
-    def weekly(
-        self, as_of: date | None = None, tell: Callable[[WeeklyProgress], None] | None = None
-    ) -> WeeklyReport:
-        """The report on the last complete week before a day, today where none is given.
-
-        `tell` hears how far each specialist is. Raises `BadInput` for a day to come and for a store without data.
-        """
-        from agents.supervisor import Supervisor  # noqa: PLC0415 - the engines; questions do without
-
-        return Supervisor(self._services).weekly(as_of, tell)
 
     def reviews(self, status: str = "open", limit: int = 1000) -> list[Review]:
         """The reviews of a status (open, pending, taken, decided, all), oldest first."""

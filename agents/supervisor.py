@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from agents.domain import DeskFigures
 from agents.errors import BadInput
 from agents.graphs.weekly import Finished, WeeklyGraph
 from agents.ports import Services
-from agents.weekly import (
+from agents.weekly.facts import Facts, FinanceFacts, InsightsFacts, figures_of
+from agents.weekly.policy import WeeklyPolicy
+from agents.weekly.report import (
     AlertLine,
     ChurnReport,
     CohortLine,
@@ -27,14 +31,24 @@ from agents.weekly import (
     WeeklyProgress,
     WeeklyReport,
 )
-from agents.weekly_facts import Facts, FinanceFacts, InsightsFacts, figures_of
-from agents.weekly_policy import WeeklyPolicy
-from agents.weekly_specialists import Specialist, Task, assumptions_of, specialists
-from agents.weekly_words import RuleWriter
+from agents.weekly.specialists import Specialist, Task, assumptions_of, specialists
+from agents.weekly.words import RuleWriter
 from analytics.figures import Figure, Known, ratio
 from analytics.period import Period, last_complete_week, month_of
 
+if TYPE_CHECKING:
+    from analytics.chart_rows import Rows
+
 Tell = Callable[[WeeklyProgress], None]
+
+
+@dataclass(frozen=True)
+class Made:
+    """A report, the rows of its charts by their names, and the ids of the segment At Risk."""
+
+    report: WeeklyReport
+    rows: Mapping[str, Rows]
+    at_risk: tuple[str, ...]
 
 
 class Supervisor:
@@ -47,7 +61,7 @@ class Supervisor:
         self._services = services
         self._specialists = specialists() if working is None else working
 
-    def weekly(self, as_of: date | None = None, tell: Tell | None = None) -> WeeklyReport:
+    def weekly(self, as_of: date | None = None, tell: Tell | None = None) -> Made:
         """The report on the last complete week before a day, today where none is given.
 
         Raises `BadInput` for a day to come and for a store without any data, and what a store raises that is
@@ -72,7 +86,7 @@ class Supervisor:
         writer = RuleWriter(policy, currency)
         task = self._task(week, policy, sample=standing.sample is not None)
         finished = self._run(task, writer, tell or (lambda _progress: None))
-        return WeeklyReport(
+        report = WeeklyReport(
             period=WeeklyPeriod(start=week.start, end=week.last, as_of=day),
             currency=currency,
             sample=standing.sample is not None,
@@ -91,6 +105,9 @@ class Supervisor:
             errors=finished.errors,
             seconds=round(time.monotonic() - started, 3),
         )
+        insights = finished.facts.get("insights")
+        at_risk = insights.at_risk if isinstance(insights, InsightsFacts) else ()
+        return Made(report, _rows(task, finished, currency), at_risk)
 
     def _task(self, week: Period, policy: WeeklyPolicy, *, sample: bool) -> Task:
         from analytics.books import read_books  # noqa: PLC0415 - pandas and the engine
@@ -117,6 +134,23 @@ class Supervisor:
         if finished is None:
             raise RuntimeError("the weekly graph ended without a result")
         return finished
+
+
+def _rows(task: Task, finished: Finished, currency: str) -> Mapping[str, Rows]:
+    """What the charts show; of a specialist who failed there is none."""
+    from analytics import chart_rows  # noqa: PLC0415 - pandas
+
+    rows = {
+        "revenue": chart_rows.revenue_rows(task.books, task.week, currency),
+        "spend": chart_rows.spend_rows(task.books, task.week, currency),
+    }
+    finance, insights = finished.facts.get("finance"), finished.facts.get("insights")
+    if isinstance(finance, FinanceFacts):
+        rows["forecast"] = chart_rows.forecast_rows(task.books, finance.forecast, currency)
+    if isinstance(insights, InsightsFacts):
+        rows["segments"] = chart_rows.segment_rows(insights.segments)
+        rows["cohorts"] = chart_rows.cohort_rows(insights.cohorts)
+    return rows
 
 
 def add_up(facts: Mapping[SpecialistName, Facts]) -> tuple[Figure, ...]:

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from agents.errors import DeskError
-from agents.model_calls import ModelCall, ModelText
+from agents.models.calls import ModelCall, ModelText
 from agents.tracing import Fact, Part, Trace, Underway
 
 EVERY = 0.5  # seconds between two hand-overs

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from agents.model_calls import ModelCall, ModelCalls, ModelState, ModelText
+from agents.models.calls import ModelCall, ModelCalls, ModelState, ModelText
 from agents.telemetry import Telemetry
 from agents.tracing import ended, trace_id
 

@@ -19,8 +19,8 @@ from agents.domain import Citation
 from agents.grounding import Sources, plain
 from agents.injections import without_orders
 from agents.knowledge import Draft, Found
-from agents.model_calls import Job, NoWords, Words
-from agents.models import ModelRoom
+from agents.models.calls import Job, NoWords, Words
+from agents.models.room import ModelRoom
 from agents.policy import SupportPolicy
 from agents.prompting import Prompt
 from agents.speaking import Speech

@@ -51,7 +51,7 @@ def show(name: NameArgument, as_json: JsonOption = False, home: HomeOption = Non
 def try_prompt(name: NameArgument, as_json: JsonOption = False, home: HomeOption = None) -> None:
     """Fill a prompt in with its sample, and show what the model makes of it; without a model, what it would be told."""
     with edge.guarded(home, as_json=as_json) as settings:
-        from agents.model_policy import load_model_policy  # noqa: PLC0415
+        from agents.models.policy import load_model_policy  # noqa: PLC0415
         from agents.prompting import find_prompt  # noqa: PLC0415
         from integrations.model_hosts import open_model_hosts  # noqa: PLC0415
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 
 from agents.session import Session
-from agents.weekly import Metric, WeeklyProgress, WeeklyReport
+from agents.weekly.report import Metric, WeeklyProgress, WeeklyReport
 from analytics.currency import written
 from apps import cli_edge as edge
 from integrations import connect
@@ -38,7 +38,7 @@ def run_weekly(settings: Settings, as_of: date | None, *, as_json: bool) -> None
                 done[progress.specialist] = progress.step
                 status.update(", ".join(f"{name}: {step}" for name, step in done.items()))
 
-            report = session.weekly(as_of, tell)
+            report = session.weekly.make(as_of, tell, by=edge.operator(), origin="shell").report
     finally:
         session.close()
     if as_json:

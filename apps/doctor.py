@@ -11,11 +11,11 @@ from datetime import UTC, datetime, timedelta
 
 from agents.channel_policy import load_channel_policy
 from agents.errors import DeskError, ModelDown, ModelRefused
-from agents.model_policy import load_model_policy
+from agents.models.policy import load_model_policy
 from agents.policy import load_policy
 from agents.privacy_policy import load_privacy_policy
 from agents.team import fixed_accounts
-from agents.weekly_policy import load_weekly_policy
+from agents.weekly.policy import load_weekly_policy
 from apps.doctor_slack import check_slack
 from apps.examined import Part
 from integrations import open_calibration, open_embedder, open_index, open_mailer, open_warehouse

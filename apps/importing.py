@@ -9,7 +9,7 @@ from typing import cast
 from zoneinfo import ZoneInfo
 
 from agents.errors import BadInput, Transient
-from agents.weekly_policy import load_weekly_policy
+from agents.weekly.policy import load_weekly_policy
 from ingest.order_errors import UnusableFile
 from ingest.order_fields import KINDS, Kind
 from ingest.orders import ImportReport, Tell, Wanted, import_file

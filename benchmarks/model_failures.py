@@ -12,7 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.agents.model_failures import FAILURES, INVENTED, Seen, ask_aloud, failing_desk
+from tests.agents.models.failures import FAILURES, INVENTED, Seen, ask_aloud, failing_desk
 
 
 def told(seen: Seen) -> str:

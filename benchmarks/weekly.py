@@ -75,7 +75,7 @@ def whole_report(home: Path, day: date) -> dict[str, Any]:
     supervisor.weekly(day)
     cold, cold_processor = time.perf_counter() - began, time.process_time() - worked
     began, worked = time.perf_counter(), time.process_time()
-    report = supervisor.weekly(day)
+    report = supervisor.weekly(day).report
     warm, warm_processor = time.perf_counter() - began, time.process_time() - worked
     services.close()
     assert report.errors == (), report.errors

@@ -21,7 +21,7 @@ from agents.team import Team, fixed_accounts
 from agents.team_channel import TeamChannel
 from agents.team_sessions import TeamSessions
 from agents.telemetry import Sink, Telemetry
-from agents.weekly_policy import load_weekly_policy
+from agents.weekly.policy import load_weekly_policy
 from integrations.home_files import HomeFiles
 from integrations.settings import Settings
 
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from langgraph.checkpoint.base import BaseCheckpointSaver
 
     from agents.masking import Masker
-    from agents.model_cache import SharedWords
-    from agents.models import ModelRoom
+    from agents.models.cache import SharedWords
+    from agents.models.room import ModelRoom
     from integrations.database.engine import Store
     from integrations.warehouse.store import Warehouse
     from knowledge_base.confidence import Calibration, Mode
@@ -44,6 +44,7 @@ def connect(settings: Settings) -> Services:
     """The services of a home, which is made if need be; models and index are opened when first used."""
     # A command pays only for what it uses: SQLAlchemy is not loaded with the settings.
     from integrations.database.conversations import Conversations  # noqa: PLC0415
+    from integrations.database.editions import EditionTable  # noqa: PLC0415
     from integrations.database.engine import Store  # noqa: PLC0415
     from integrations.database.entries import EntryBook  # noqa: PLC0415
     from integrations.database.health import HealthBook  # noqa: PLC0415
@@ -78,6 +79,7 @@ def connect(settings: Settings) -> Services:
         traces=TraceTable(store),
         tallies=TallyTable(store),
         health=HealthBook(store),
+        editions=EditionTable(store),
         telemetry=Telemetry(lambda: _open_sinks(settings, store)),
         channel_book=SlackBook(store),
         channel_policy=load_channel_policy(settings.policies),
@@ -141,8 +143,8 @@ def _open_team(settings: Settings, store: Store) -> Team:
 def _open_models(settings: Settings, store: Store, services: Services) -> ModelRoom:
     """The models of the hosts whose keys are set; off without any."""
     from agents.alerts import Alarm  # noqa: PLC0415
-    from agents.model_policy import load_model_policy  # noqa: PLC0415
-    from agents.models import ModelRoom  # noqa: PLC0415
+    from agents.models.policy import load_model_policy  # noqa: PLC0415
+    from agents.models.room import ModelRoom  # noqa: PLC0415
     from agents.watched_calls import WatchedCalls  # noqa: PLC0415
     from integrations.database.alerts import AlertTable  # noqa: PLC0415
     from integrations.database.model_answers import DatabaseWords  # noqa: PLC0415

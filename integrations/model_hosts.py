@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agents.model_hosts import ModelHost, ModelHosts
+from agents.models.hosts import ModelHost, ModelHosts
 from integrations.settings import Settings
 
 

@@ -13,8 +13,8 @@ from pydantic import BaseModel, SecretStr
 
 from agents.errors import DeskError, ModelDown, ModelMisused, ModelRefused
 from agents.lazy import Lazy
-from agents.model_calls import Headroom, Way
-from agents.model_policy import SpecialistModel
+from agents.models.calls import Headroom, Way
+from agents.models.policy import SpecialistModel
 from agents.prompting import Rendered
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from agents.errors import BadInput, Transient
 from agents.lazy import Lazy
-from agents.model_calls import Cache
+from agents.models.calls import Cache
 from agents.outage import Breaker
 
 if TYPE_CHECKING:

@@ -11,11 +11,11 @@ from typing import Any
 from pydantic import BaseModel
 
 from agents.alerts import Alarm, Alert
-from agents.model_cache import SharedWords
-from agents.model_calls import Job, ModelCall, ModelState, ModelText
-from agents.model_hosts import ModelHosts
-from agents.model_policy import ModelPolicy, load_model_policy
-from agents.models import ModelRoom
+from agents.models.cache import SharedWords
+from agents.models.calls import Job, ModelCall, ModelState, ModelText
+from agents.models.hosts import ModelHosts
+from agents.models.policy import ModelPolicy, load_model_policy
+from agents.models.room import ModelRoom
 from agents.presence import Presence
 from agents.prompting import load_prompts
 from integrations.openai import OpenAIModels

@@ -22,9 +22,16 @@ from langgraph.config import get_stream_writer
 from langgraph.graph import END, START, StateGraph
 
 from agents.errors import DeskError
-from agents.weekly import SPECIALISTS, SectionText, SpecialistError, SpecialistName, Step, WeeklyProgress
-from agents.weekly_facts import Facts, figures_of
-from agents.weekly_specialists import Specialist, Task
+from agents.weekly.facts import Facts, figures_of
+from agents.weekly.report import (
+    SPECIALISTS,
+    SectionText,
+    SpecialistError,
+    SpecialistName,
+    Step,
+    WeeklyProgress,
+)
+from agents.weekly.specialists import Specialist, Task
 from analytics.figures import Figure
 
 ATTEMPTS = 3

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from agents.health_figures import AnswerCount, CallCount, Counted, Latency, Moment, TextCount, Waiting
-from agents.model_calls import ModelText
+from agents.models.calls import ModelText
 from integrations.database.engine import Store
 from integrations.database.tables import model_calls, model_texts, reviews, traces
 

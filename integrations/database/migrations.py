@@ -52,8 +52,8 @@ def _add_reviews(connection: Connection) -> None:
 
 
 def _add_tables(connection: Connection) -> None:
-    """2 to 3: further tables alone."""
+    """Further tables alone."""
     metadata.create_all(connection, checkfirst=True)
 
 
-_STEPS = {1: _add_reviews, 2: _add_tables}
+_STEPS = {1: _add_reviews, 2: _add_tables, 3: _add_tables}

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from agents.model_calls import Cache
+from agents.models.calls import Cache
 from integrations.database.engine import Store
 from integrations.database.tables import model_answers
 

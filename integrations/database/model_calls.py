@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from agents.model_calls import ModelCall, ModelState, ModelText
+from agents.models.calls import ModelCall, ModelState, ModelText
 from integrations.database.engine import Store
 from integrations.database.tables import model_calls, model_states, model_texts
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from integrations.database.append_only import keep_for_good
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 metadata = sa.MetaData()
 
@@ -340,4 +340,18 @@ slack_events = sa.Table(
     metadata,
     sa.Column("id", sa.String(200), primary_key=True),
     sa.Column("at", UtcTime, nullable=False, index=True),
+)
+
+editions = sa.Table(
+    "editions",
+    metadata,
+    sa.Column("id", sa.String(64), primary_key=True),
+    sa.Column("created", UtcTime, nullable=False, index=True),
+    sa.Column("by", sa.String(200), nullable=False),
+    sa.Column("origin", sa.String(16), nullable=False),
+    sa.Column("week", sa.Date, nullable=False),
+    sa.Column("sample", sa.Boolean, nullable=False),
+    sa.Column("headline", sa.Text, nullable=False),
+    sa.Column("failed", sa.Integer, nullable=False),
+    sa.Column("content", sa.Text, nullable=False),
 )

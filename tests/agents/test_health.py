@@ -11,7 +11,7 @@ import pytest
 
 from agents.health import HealthDesk
 from agents.health_notices import Notice
-from agents.model_calls import ModelCall, ModelState
+from agents.models.calls import ModelCall, ModelState
 from agents.tracing import Span
 from integrations.database.engine import Store
 from integrations.database.model_calls import ModelCallTable

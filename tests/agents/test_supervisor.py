@@ -15,9 +15,9 @@ import pytest
 from agents.domain import Reply
 from agents.errors import Permanent, Transient
 from agents.supervisor import Supervisor
-from agents.weekly import WeeklyProgress, WeeklyReport
-from agents.weekly_facts import Facts, FinanceFacts
-from agents.weekly_specialists import Task, specialists
+from agents.weekly.facts import Facts, FinanceFacts
+from agents.weekly.report import WeeklyProgress, WeeklyReport
+from agents.weekly.specialists import Task, specialists
 from analytics.figures import Figure
 from apps.importing import load_sample
 from integrations import connect
@@ -55,7 +55,7 @@ def reasons(report: WeeklyReport) -> dict[str, str | None]:
 def test_one_order_of_one_customer_is_reported_and_nothing_is_foretold(tmp_path: Path) -> None:
     settings = settings_of(tmp_path / "home")
     orders(settings, tmp_path, (1, "2026-06-10", "ann", "email", "12.50"))
-    report = supervisor(settings).weekly(WEDNESDAY)
+    report = supervisor(settings).weekly(WEDNESDAY).report
     found = values(report)
     assert (found["gross_revenue"], found["net_revenue"], found["orders"], found["new_customers"]) == (
         1250,
@@ -75,7 +75,7 @@ def test_only_refunds_and_negative_totals_are_no_gross_revenue(tmp_path: Path) -
     orders(settings, tmp_path, (1, "2026-06-10", "ann", "email", "-20"))
     refund = write_csv(tmp_path / "refunds.csv", ("order_id", "date", "amount"), (9, "2026-06-11", "5"))
     import_into(settings, refund, "refunds")
-    found = values(supervisor(settings).weekly(WEDNESDAY))
+    found = values(supervisor(settings).weekly(WEDNESDAY).report)
     assert (found["gross_revenue"], found["refunds"], found["net_revenue"], found["orders"]) == (
         0,
         2500,
@@ -94,7 +94,7 @@ def test_a_refund_counts_in_the_week_in_which_it_was_made(tmp_path: Path) -> Non
     )
     refund = write_csv(tmp_path / "refunds.csv", ("order_id", "date", "amount"), (1, "2026-06-11", "5"))
     import_into(settings, refund, "refunds")
-    report = supervisor(settings).weekly(WEDNESDAY)
+    report = supervisor(settings).weekly(WEDNESDAY).report
     net = next(one for one in report.metrics if one.name == "net_revenue")
     assert (net.value, net.previous, net.change) == (2500, 2000, 0.25)
 
@@ -104,7 +104,7 @@ def test_a_week_without_spend_or_budget_has_reasons(tmp_path: Path) -> None:
     orders(settings, tmp_path, (1, "2026-06-10", "ann", "paid_social", "20"))
     spend = write_csv(tmp_path / "spend.csv", ("day", "channel", "cost"), ("2026-05-01", "paid_social", "10"))
     import_into(settings, spend, "spend")
-    report = supervisor(settings).weekly(WEDNESDAY)
+    report = supervisor(settings).weekly(WEDNESDAY).report
     values(report)
     said = reasons(report)
     assert said["roas"] == "no spend on paid channels is recorded for this week"
@@ -121,7 +121,7 @@ def test_spend_without_a_new_customer_has_no_cost_of_one(tmp_path: Path) -> None
     )
     spend = write_csv(tmp_path / "spend.csv", ("day", "channel", "cost"), ("2026-06-10", "paid_social", "10"))
     import_into(settings, spend, "spend")
-    report = supervisor(settings).weekly(WEDNESDAY)
+    report = supervisor(settings).weekly(WEDNESDAY).report
     found = values(report)
     assert (found["marketing_spend"], found["mer"], found["roas"]) == (1000, 2.0, 0.0)
     assert reasons(report)["cac_blended"] == "no new customer in this week"
@@ -132,7 +132,7 @@ def test_cash_that_grows_has_no_runway_but_says_why(tmp_path: Path) -> None:
     orders(settings, tmp_path, (1, "2026-06-10", "ann", "email", "20"))
     rows = [(f"2026-0{month}-28", 300, 100, 5000) for month in (3, 4, 5)]
     import_into(settings, write_csv(tmp_path / "cash.csv", ("day", "in", "out", "balance"), *rows), "cash")
-    report = supervisor(settings).weekly(WEDNESDAY)
+    report = supervisor(settings).weekly(WEDNESDAY).report
     assert values(report)["net_burn"] == -20_000
     assert reasons(report)["runway"] == "cash-generating"
     assert "cash-generating" in report.sections["finance"].text
@@ -142,7 +142,7 @@ def test_spend_alone_is_reported_on(tmp_path: Path) -> None:
     settings = settings_of(tmp_path / "home")
     spend = write_csv(tmp_path / "spend.csv", ("day", "channel", "cost"), ("2026-06-10", "paid_social", "10"))
     import_into(settings, spend, "spend")
-    report = supervisor(settings).weekly(WEDNESDAY)
+    report = supervisor(settings).weekly(WEDNESDAY).report
     assert values(report)["net_revenue"] is None
     assert "not known" in report.sections["summary"].text
 
@@ -164,7 +164,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 def test_a_failing_specialist_is_tried_three_times_and_the_others_stand(shop: Settings) -> None:
     working = {**specialists(), "insights": failing(ZeroDivisionError("nothing there"))}
     seen: list[WeeklyProgress] = []
-    report = Supervisor(connect(shop), working).weekly(WEDNESDAY, seen.append)
+    report = Supervisor(connect(shop), working).weekly(WEDNESDAY, seen.append).report
     assert {name: one.status for name, one in report.sections.items()} == {
         "summary": "ok",
         "finance": "ok",
@@ -197,7 +197,7 @@ def test_a_number_that_is_none_is_refused_and_tried_again(shop: Settings) -> Non
             return replace(facts, figures=(broken,))
         return facts
 
-    report = Supervisor(connect(shop), {**specialists(), "finance": doubtful}).weekly(WEDNESDAY)
+    report = Supervisor(connect(shop), {**specialists(), "finance": doubtful}).weekly(WEDNESDAY).report
     assert len(calls) == 3
     assert report.errors == ()
 
@@ -217,7 +217,7 @@ def test_the_same_alert_is_not_repeated_the_week_after(tmp_path: Path) -> None:
     spend = write_csv(tmp_path / "spend.csv", ("day", "channel", "cost"), *costs)
     import_into(settings, spend, "spend")
     weeks = [first + timedelta(days=7 * week) for week in (22, 23, 24)]
-    said = [[one.name for one in supervisor(settings).weekly(day).alerts] for day in weeks]
+    said = [[one.name for one in supervisor(settings).weekly(day).report.alerts] for day in weeks]
     assert said == [[], ["marketing_spend"], []]
 
 
@@ -255,7 +255,7 @@ def test_a_server_that_is_gone_is_named_with_what_to_look_at(tmp_path: Path) -> 
 def test_without_a_day_the_week_before_today_is_meant(shop: Settings) -> None:
     services = connect(shop)
     services.now = lambda: datetime(2026, 6, 15, 9, 0, tzinfo=UTC)  # Monday, also in Denver
-    report = Supervisor(services).weekly()
+    report = Supervisor(services).weekly().report
     assert (report.period.start, report.period.end) == (date(2026, 6, 8), date(2026, 6, 14))
 
 
@@ -274,7 +274,7 @@ def test_without_tickets_the_desk_s_own_log_tells_of_support(tmp_path: Path) -> 
     )
     services.log.reply(question, reply)
     services.now = lambda: datetime.now(UTC) + timedelta(days=7)
-    report = Supervisor(services).weekly()
+    report = Supervisor(services).weekly().report
     found = {one.name: one.value for one in report.metrics}
     assert (found["support_volume"], found["support_answered"]) == (1, 1.0)
     assert "1 question at the desk" in report.sections["support"].text

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from agents.model_calls import ModelCall
+from agents.models.calls import ModelCall
 from apps.doctor import examine
 from apps.examined import Part
 from integrations.database.engine import Store

@@ -11,9 +11,9 @@ from pydantic import SecretStr
 
 from agents.alerts import Alarm
 from agents.errors import ModelMisused
-from agents.model_calls import NoWords
-from agents.model_policy import ModelPolicy, ModelTerms, Prices
-from agents.models import ModelRoom
+from agents.models.calls import NoWords
+from agents.models.policy import ModelPolicy, ModelTerms, Prices
+from agents.models.room import ModelRoom
 from agents.presence import Presence
 from integrations.model_hosts import open_model_hosts
 from integrations.settings import Settings

@@ -8,7 +8,7 @@ from email.utils import formatdate
 
 import pytest
 
-from agents.model_calls import Headroom, NoWords
+from agents.models.calls import Headroom, NoWords
 from integrations.openai import read_headroom
 from tests.model_room import GOOD, Ledger, job, room_on
 from tests.model_server import ModelServer, Turn, model_server

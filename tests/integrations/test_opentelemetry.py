@@ -15,7 +15,7 @@ import pytest
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
-from agents.model_calls import ModelCall
+from agents.models.calls import ModelCall
 from agents.telemetry import Telemetry
 from agents.tracing import Span, Trace
 from integrations.opentelemetry import OpenTelemetrySink, open_collector

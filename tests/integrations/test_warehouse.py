@@ -35,7 +35,7 @@ def test_both_engines_give_the_same_report_to_the_last_digit(tmp_path: Path, pos
     for settings in (settings_of(tmp_path / "duckdb"), postgres):
         load_sample(settings, date(2026, 6, 14), if_empty=False)
         services = connect(settings)
-        reports.append(Supervisor(services).weekly(date(2026, 6, 17)).as_json())
+        reports.append(Supervisor(services).weekly(date(2026, 6, 17)).report.as_json())
         services.close()
     ours, theirs = ({name: part for name, part in one.items() if name != "seconds"} for one in reports)
     assert ours == theirs

@@ -8,7 +8,7 @@ import pytest
 
 from agents.health_figures import Latency
 from agents.health_report import answers_health, specialist_health
-from agents.model_calls import Ending, ModelCall, ModelText
+from agents.models.calls import Ending, ModelCall, ModelText
 from agents.tracing import Span, Trace
 from integrations.database.engine import Store
 from integrations.database.health import HealthBook

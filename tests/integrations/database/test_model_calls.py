@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from agents.model_calls import ModelCall, ModelState, ModelText
+from agents.models.calls import ModelCall, ModelState, ModelText
 from integrations.database.conversations import Conversations
 from integrations.database.engine import Store
 from integrations.database.model_calls import ModelCallTable

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Generic
 from agents.alerts import Alarm
 from agents.background import BackgroundLoop, Left
 from agents.errors import DeskError, ModelDown, ModelMisused, ModelRefused
-from agents.model_calls import Attempt, Ending, Form, Headroom, NoWords, Way
-from agents.model_hosts import ModelHost, ModelHosts
-from agents.model_ledger import ModelLedger
-from agents.model_reading import Reading
-from agents.model_standing import ModelStandings
-from agents.model_ways import Ways
+from agents.models.calls import Attempt, Ending, Form, Headroom, NoWords, Way
+from agents.models.hosts import ModelHost, ModelHosts
+from agents.models.ledger import ModelLedger
+from agents.models.reading import Reading
+from agents.models.standing import ModelStandings
+from agents.models.ways import Ways
 
 if TYPE_CHECKING:
     from langchain_core.messages import BaseMessage

@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Literal
 
 from agents.alerts import Alarm
 from agents.errors import ModelDown, ModelMisused
-from agents.model_budget import DailyBudget
-from agents.model_cache import SharedWords, WordCache
-from agents.model_calling import ModelCaller
-from agents.model_calls import (
+from agents.models.budget import DailyBudget
+from agents.models.cache import SharedWords, WordCache
+from agents.models.calling import ModelCaller
+from agents.models.calls import (
     Attempt,
     Cache,
     Form,
@@ -33,12 +33,12 @@ from agents.model_calls import (
     Why,
     Words,
 )
-from agents.model_hosts import ModelHosts
-from agents.model_ledger import ModelLedger
-from agents.model_policy import ModelPolicy, Specialist, SpecialistModel
-from agents.model_queue import ModelQueue
-from agents.model_reading import expected_tokens
-from agents.model_standing import ModelStandings
+from agents.models.hosts import ModelHosts
+from agents.models.ledger import ModelLedger
+from agents.models.policy import ModelPolicy, Specialist, SpecialistModel
+from agents.models.queueing import ModelQueue
+from agents.models.reading import expected_tokens
+from agents.models.standing import ModelStandings
 from agents.outage import Breaker
 
 if TYPE_CHECKING:

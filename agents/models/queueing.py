@@ -11,8 +11,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from agents.model_calls import Form, Headroom, Job, NoWords
-from agents.model_policy import ModelTerms
+from agents.models.calls import Form, Headroom, Job, NoWords
+from agents.models.policy import ModelTerms
 
 MINUTE = 60.0
 

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from datetime import datetime
 
 from agents.alerts import Alarm
-from agents.model_calls import ModelCalls, NoWords
-from agents.model_policy import Budget
+from agents.models.calls import ModelCalls, NoWords
+from agents.models.policy import Budget
 
 FRESH_SECONDS = 2.0  # what other processes spend is looked up this often at most
 

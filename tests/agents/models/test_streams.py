@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from agents.model_calls import Job, NoWords
+from agents.models.calls import Job, NoWords
 from agents.presence import Presence
 from tests.model_room import PROMPT, Ledger, job, leave_once, policy, room_on
 from tests.model_server import ModelServer, Turn

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Generic
 from pydantic import ValidationError
 from pydantic_core import from_json
 
-from agents.model_calls import Form, Headroom
-from agents.model_policy import SpecialistModel
+from agents.models.calls import Form, Headroom
+from agents.models.policy import SpecialistModel
 
 if TYPE_CHECKING:
     from langchain_core.messages import BaseMessage

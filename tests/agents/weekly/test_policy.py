@@ -8,7 +8,7 @@ import pytest
 
 from agents.errors import BadInput
 from agents.policy import SHIPPED
-from agents.weekly_policy import load_weekly_policy
+from agents.weekly.policy import load_weekly_policy
 
 
 def test_a_folder_without_it_gets_the_shipped_one(tmp_path: Path) -> None:

@@ -7,9 +7,9 @@ import time
 
 import pytest
 
-from agents.model_calls import Headroom, NoWords
-from agents.model_policy import ModelTerms, Prices
-from agents.model_queue import ModelQueue
+from agents.models.calls import Headroom, NoWords
+from agents.models.policy import ModelTerms, Prices
+from agents.models.queueing import ModelQueue
 from agents.presence import Presence
 from tests.model_room import job
 

@@ -24,8 +24,8 @@ from pydantic import BaseModel, ValidationError
 
 from agents.domain import Value
 from agents.errors import DeskError
-from agents.model_calls import Cache, Form, Job, NoWords, Words
-from agents.model_policy import Caching, SpecialistModel
+from agents.models.calls import Cache, Form, Job, NoWords, Words
+from agents.models.policy import Caching, SpecialistModel
 
 LOOK_EVERY_SECONDS = 0.05  # whether another process has finished
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from agents.errors import ModelMisused
-from agents.model_calls import ChatModels
-from agents.model_policy import SpecialistModel
+from agents.models.calls import ChatModels
+from agents.models.policy import SpecialistModel
 from agents.prompting import Rendered
 
 

@@ -6,7 +6,7 @@ import threading
 from dataclasses import dataclass, field, replace
 
 from agents.errors import DeskError, ModelMisused
-from agents.model_calls import Way
+from agents.models.calls import Way
 
 
 @dataclass

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from agents.errors import DeskError
-from agents.model_calls import Attempt, Ending, Form, ModelCall, ModelCalls, ModelState, ModelText
+from agents.models.calls import Attempt, Ending, Form, ModelCall, ModelCalls, ModelState, ModelText
 
 log = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from agents.grounding import Sources, check_text
-from tests.agents.model_failures import FAILURES, INVENTED, QUOTE, TRUE, ask_aloud, failing_desk, said, slow
+from tests.agents.models.failures import FAILURES, INVENTED, QUOTE, TRUE, ask_aloud, failing_desk, said, slow
 from tests.desk import RETURNS, SHIPPING, Desk
 from tests.model_server import ModelServer, Turn
 

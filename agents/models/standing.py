@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from agents.model_calls import Headroom, ModelState
-from agents.model_policy import Outage
+from agents.models.calls import Headroom, ModelState
+from agents.models.policy import Outage
 from agents.outage import Breaker
 
 HEADROOM_SECONDS = 5.0  # what a host allows changes with every answer; others are told this often at most

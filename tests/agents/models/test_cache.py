@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from agents.errors import Transient
-from agents.model_calls import Cache, Job, NoWords
-from agents.model_policy import ModelPolicy
+from agents.models.calls import Cache, Job, NoWords
+from agents.models.policy import ModelPolicy
 from agents.presence import Presence
 from tests.model_room import GOOD, PROMPT, Answer, Ledger, job, policy, room_on
 from tests.model_server import ModelServer, Turn, model_server

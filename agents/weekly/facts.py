@@ -13,7 +13,7 @@ from analytics.marketing import Campaign, Channel, Move
 from analytics.support import Support
 
 if TYPE_CHECKING:
-    from agents.weekly import AtRisk
+    from agents.weekly.report import AtRisk
     from analytics.churn import Churn
 
 

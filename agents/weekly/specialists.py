@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from agents.domain import DeskFigures
 from agents.ports import Warehouse
-from agents.weekly import AtRisk, SpecialistName
-from agents.weekly_facts import Facts, FinanceFacts, InsightsFacts, MarketingFacts, SupportFacts
-from agents.weekly_policy import WeeklyPolicy
+from agents.weekly.facts import Facts, FinanceFacts, InsightsFacts, MarketingFacts, SupportFacts
+from agents.weekly.policy import WeeklyPolicy
+from agents.weekly.report import AtRisk, SpecialistName
 from analytics.figures import AlertRules, Assumptions, Figure, Unit
 from analytics.period import Period
 

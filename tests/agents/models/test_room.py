@@ -8,9 +8,9 @@ import time
 import pytest
 
 from agents.alerts import Alarm
-from agents.model_calls import NoWords
-from agents.model_policy import ModelTerms, Prices
-from agents.models import ModelRoom
+from agents.models.calls import NoWords
+from agents.models.policy import ModelTerms, Prices
+from agents.models.room import ModelRoom
 from tests.model_room import GOOD, PROMPT, Ledger, job, now, policy, room_on
 from tests.model_server import ModelServer, Turn
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from agents.weekly import SpecialistName
-from agents.weekly_facts import Facts, FinanceFacts, InsightsFacts, MarketingFacts, SupportFacts
-from agents.weekly_phrases import (
+from agents.weekly.facts import Facts, FinanceFacts, InsightsFacts, MarketingFacts, SupportFacts
+from agents.weekly.phrases import (
     STEADY,
     against,
     by_name,
@@ -19,7 +18,8 @@ from agents.weekly_phrases import (
     up_or_down,
     verb,
 )
-from agents.weekly_policy import WeeklyPolicy
+from agents.weekly.policy import WeeklyPolicy
+from agents.weekly.report import SpecialistName
 from analytics.alerts import Alert
 from analytics.currency import written
 from analytics.figures import Figure, Known, Number

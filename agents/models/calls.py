@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from agents.domain import Value
 from agents.errors import DeskError
-from agents.model_policy import Prices, Specialist, SpecialistModel
+from agents.models.policy import Prices, Specialist, SpecialistModel
 from agents.outage import State
 from agents.presence import Presence
 from agents.prompting import Rendered
