@@ -7,7 +7,9 @@ DeskError
 │   └── StillPersonal   what shall be learned holds personal parts that nobody has confirmed to be nobody's
 ├── Forbidden           this visitor may not read or write that
 ├── AlreadyDecided      somebody else decided first
+├── Ambiguous           nobody can tell whether it happened; doing it again may do it twice
 ├── Permanent           trying again will not help
+│   ├── MailerClosed    no message of a campaign can be sent until somebody mends a setting
 │   ├── NeedsIngest     the index is absent, or was built with another embedding model
 │   ├── ModelRefused    the model's host does not accept our key
 │   └── ModelMisused    the model's host does not understand the request
@@ -53,8 +55,16 @@ class AlreadyDecided(DeskError):
     """Somebody else decided first."""
 
 
+class Ambiguous(DeskError):
+    """The other side may have done it or not; it is never simply repeated, but listed for people."""
+
+
 class Permanent(DeskError):
     """A failure that trying again will not mend."""
+
+
+class MailerClosed(Permanent):
+    """No message can be sent until a person mends what this names; nothing was sent."""
 
 
 class NeedsIngest(Permanent):
