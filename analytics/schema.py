@@ -2,7 +2,8 @@
 
 Money is in minor units of the store's one currency and signed as it changes what the business has: a sale is
 positive, a discount or a refund negative. Days are days of the business's own time zone. `key` says which line of
-the world a row stands for, `digest` what it says.
+the world a row stands for, `digest` what it says. Of a customer, `consent` to be written to is yes, no, or not known;
+`name` and `email` stand here alone, everything else knows customers by their id.
 """
 
 from __future__ import annotations
@@ -54,6 +55,10 @@ TABLES: Final[Mapping[str, Columns]] = {
         "country": "string",
         "channel": "string",
         "joined": "date",
+        "name": "string",
+        "email": "string",
+        "consent": "string",
+        "timezone": "string",
     },
     "tickets": {
         **_ROW,

@@ -5,13 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping as Table
 from dataclasses import dataclass
 from datetime import date, timedelta
+from zoneinfo import available_timezones
 
+from analytics.persons import DIGITS, PREFIX
 from ingest.order_fields import FIELDS, Field, Kind
 from ingest.order_mappings import KindMapping, Mapping
 
 _FIRST_DAY = date(1980, 1, 1)  # an earlier one is a slip, or an empty clock
 _LARGEST = 10**13  # in major units: beyond it sums would leave 64 bits
 _ZONED = r"(Z|[+-]\d{2}:?\d{2})$"
+_YES = frozenset(("yes", "y", "true", "t", "1", "subscribed", "opted in", "opt in", "granted"))
+_NO = frozenset(
+    ("no", "n", "false", "f", "0", "unsubscribed", "not subscribed", "opted out", "opt out", "denied")
+)
 _PLAIN_ISO = r"^\d{4}-\d{1,2}-\d{1,2}"
 
 
@@ -80,6 +86,8 @@ def _value(field: Field, text: str, reading: Reading) -> tuple[str, str]:
         "month": _month,
         "currency": _currency,
         "choice": _choice,
+        "yes_no": _yes_no,
+        "zone": _zone,
     }
     if field.form == "text":
         return text, "NULL::VARCHAR"
@@ -99,12 +107,10 @@ def _identifier(_field: Field, text: str, _reading: Reading) -> tuple[str, str]:
 
 
 def _person(field: Field, text: str, reading: Reading) -> tuple[str, str]:
-    """An address is no id to keep: what is stored is a pseudonym, the same for the same address."""
+    """An address is no id to keep: what is stored is its pseudonym (analytics/persons.py)."""
     value, problem = _identifier(field, text, reading)
-    return (
-        f"CASE WHEN {text} LIKE '%@%' THEN 'p-' || left(sha256(lower({text})), 16) ELSE {value} END",
-        problem,
-    )
+    named = f"'{PREFIX}' || left(sha256(lower({text})), {DIGITS})"
+    return f"CASE WHEN {text} LIKE '%@%' THEN {named} ELSE {value} END", problem
 
 
 def _amount(field: Field, text: str, reading: Reading) -> tuple[str, str]:
@@ -160,6 +166,19 @@ def _month(field: Field, text: str, reading: Reading) -> tuple[str, str]:
 def _currency(field: Field, text: str, _reading: Reading) -> tuple[str, str]:
     value = f"CASE WHEN regexp_matches(upper({text}), '^[A-Z]{{3}}$') THEN upper({text}) END"
     return value, _wrong(field, text, value, "is no currency like EUR")
+
+
+def _yes_no(field: Field, text: str, _reading: Reading) -> tuple[str, str]:
+    said = f"replace(lower({text}), '_', ' ')"
+    yes, no = (", ".join(quoted(word) for word in sorted(words)) for words in (_YES, _NO))
+    value = f"CASE WHEN {said} IN ({yes}) THEN 'yes' WHEN {said} IN ({no}) THEN 'no' END"
+    return value, _wrong(field, text, value, "is neither yes nor no")
+
+
+def _zone(field: Field, text: str, _reading: Reading) -> tuple[str, str]:
+    names = ", ".join(quoted(name) for name in sorted(available_timezones()))
+    value = f"CASE WHEN {text} IN ({names}) THEN {text} END"
+    return value, _wrong(field, text, value, "is no time zone like Europe/Berlin")
 
 
 def _choice(field: Field, text: str, _reading: Reading) -> tuple[str, str]:

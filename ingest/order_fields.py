@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
 Kind = Literal["orders", "refunds", "spend", "budget", "cash", "customers", "tickets"]
-Form = Literal["text", "id", "person", "amount", "integer", "day", "month", "currency", "choice"]
+Form = Literal[
+    "text", "id", "person", "amount", "integer", "day", "month", "currency", "choice", "yes_no", "zone"
+]
 
 KINDS: Final = get_args(Kind)
 TABLE: Final[Mapping[Kind, str]] = {
@@ -20,7 +22,7 @@ TABLE: Final[Mapping[Kind, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field. A `person` is an id of a customer, a `choice` one of `choices`."""
+    """One field. A `person` is an id of a customer, a `choice` one of `choices`, a `zone` a time zone's name."""
 
     name: str
     form: Form = "text"
@@ -94,6 +96,10 @@ FIELDS: Final[Mapping[Kind, tuple[Field, ...]]] = {
         Field("country"),
         Field("channel"),
         Field("joined", "day"),
+        Field("name"),
+        Field("email"),
+        Field("consent", "yes_no"),
+        Field("timezone", "zone"),
     ),
     "tickets": (
         Field("ticket_id", "id", required=True),

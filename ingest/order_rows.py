@@ -140,7 +140,9 @@ def _cash(_reading: Reading, scale: int) -> str:
 
 
 def _customers(_reading: Reading, _scale: int) -> str:
-    return _row("customer_id, country, channel, joined", _joined("customer_id"))
+    return _row(
+        "customer_id, country, channel, joined, name, email, consent, timezone", _joined("customer_id")
+    )
 
 
 def _tickets(_reading: Reading, _scale: int) -> str:

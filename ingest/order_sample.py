@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from analytics.period import last_complete_week
 from analytics.schema import TABLES
+from ingest.sample_contacts import make_contacts
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -93,6 +94,7 @@ def make_sample(last: date) -> Sample:
             "country": np.array(_COUNTRIES)[country],
             "channel": np.array(CHANNELS)[channel],
             "joined": calendar[joined],
+            **make_contacts([_COUNTRIES[at] for at in country], _SEED + 1),
         },
         "tickets": _tickets(chance, orders, calendar, ids),
         "campaigns": _campaigns(chance, dates),

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
 
-VERSION = "1"
+VERSION = "2"
+_OLDER = ("1",)
 _KEPT_DAYS = 4
 
 
@@ -141,13 +142,13 @@ class Warehouse:
             yield connection
 
     def _prepare(self, connection: Connection) -> None:
-        """Make the tables that are not there."""
+        """Make the tables that are not there, and give those of an older version what they lack."""
         text = self._engine.types["string"]
         connection.execute(f"CREATE TABLE IF NOT EXISTS state (name {text} PRIMARY KEY, value {text})")
         found = _state(connection).get("version")
         if found == VERSION:
             return
-        if found is not None:
+        if found is not None and found not in _OLDER:
             raise Permanent(
                 f"The business data has version {found}, this program needs {VERSION}. "
                 "Use the version of the program that wrote it, or another home."
@@ -156,6 +157,9 @@ class Warehouse:
             for table, columns in TABLES.items():
                 defined = ", ".join(f"{name} {self._engine.types[kind]}" for name, kind in columns.items())
                 connection.execute(f"CREATE TABLE IF NOT EXISTS {table} ({defined})")
+                for name, kind in columns.items() if found is not None else ():
+                    added = f"{name} {self._engine.types[kind]}"
+                    connection.execute(f"ALTER TABLE {table} ADD COLUMN IF NOT EXISTS {added}")
             self._note(connection, "version", VERSION)
             self._note(connection, "generation", secrets.token_hex(8))
 

@@ -301,6 +301,33 @@ def test_every_kind_is_stored(tmp_path: Path) -> None:
     assert rows_of(settings, "tickets", "status", "topic") == [("escalated", "returns")]
 
 
+def test_how_customers_may_be_written_to_is_stored(tmp_path: Path) -> None:
+    settings = settings_of(tmp_path / "home")
+    ours = write_csv(
+        tmp_path / "ours.csv",
+        ("id", "first name", "email", "accepts marketing", "time zone"),
+        ("a", "Zoë", "Zoe@example.com", "TRUE", "Europe/Berlin"),
+        ("b", "", "bo at example.com", "opted_out", ""),
+        ("c", "Cy", "cy@example.com", "maybe", "Mars/Olympus"),
+    )
+    report = import_into(settings, ours, "customers")
+    assert [reason for _, reason in rejected(report)] == [
+        "consent 'maybe' is neither yes nor no; timezone 'Mars/Olympus' is no time zone like Europe/Berlin"
+    ]
+    theirs = write_csv(
+        tmp_path / "theirs.csv",
+        ("Customer ID", "First Name", "Last Name", "Email", "Accepts Email Marketing"),
+        (7, "Dee", "Doe", "dee@example.com", "yes"),
+    )
+    assert import_into(settings, theirs, "customers", "shopify").accepted == 1
+    columns = ("name", "email", "consent", "timezone")
+    assert rows_of(settings, "customers", *columns) == [
+        ("Dee", "dee@example.com", "yes", None),
+        ("Zoë", "Zoe@example.com", "yes", "Europe/Berlin"),
+        (None, "bo at example.com", "no", None),
+    ]
+
+
 def test_a_refund_with_its_own_day_takes_the_place_of_the_one_that_the_order_tells_of(tmp_path: Path) -> None:
     settings = settings_of(tmp_path / "home")
     given = {"Created at": "2026-01-05", "Currency": "USD", "Refunded Amount": "4.00"}
