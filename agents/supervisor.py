@@ -13,7 +13,7 @@ from agents.domain import DeskFigures
 from agents.errors import BadInput
 from agents.graphs.weekly import Finished, WeeklyGraph
 from agents.ports import Services
-from agents.weekly.facts import Facts, FinanceFacts, InsightsFacts, figures_of
+from agents.weekly.facts import Facts, FinanceFacts, InsightsFacts, MarketingFacts, figures_of
 from agents.weekly.policy import WeeklyPolicy
 from agents.weekly.report import (
     AlertLine,
@@ -150,6 +150,9 @@ def _rows(task: Task, finished: Finished, currency: str) -> Mapping[str, Rows]:
     if isinstance(insights, InsightsFacts):
         rows["segments"] = chart_rows.segment_rows(insights.segments)
         rows["cohorts"] = chart_rows.cohort_rows(insights.cohorts)
+    marketing = finished.facts.get("marketing")
+    if isinstance(marketing, MarketingFacts):
+        rows["channels"] = chart_rows.channel_rows(marketing.channels, currency)
     return rows
 
 

@@ -10,6 +10,7 @@ from analytics.books import Books
 from analytics.currency import minor_units
 from analytics.customers import Cohort, Segment
 from analytics.forecast import Forecast
+from analytics.marketing import Channel
 from analytics.period import Period
 
 Cell = str | int | float | None
@@ -45,8 +46,31 @@ def spend_rows(books: Books, week: Period, currency: str) -> Rows:
 
 
 def segment_rows(segments: Sequence[Segment]) -> Rows:
-    """How many customers each segment has, and which share."""
-    return [{"segment": one.name, "customers": one.customers, "share": one.share} for one in segments]
+    """How many customers each segment has, which share, and by how many it has moved since a week ago."""
+    return [
+        {"segment": one.name, "customers": one.customers, "share": one.share, "moved": one.moved}
+        for one in segments
+    ]
+
+
+def channel_rows(channels: Sequence[Channel], currency: str) -> Rows:
+    """What each channel cost and brought in the week and the one before; `reason` says why a ratio is not known."""
+    units = minor_units(currency)
+    return [
+        {
+            "channel": one.name,
+            "spend": None if one.spend is None else one.spend / units,
+            "spend_before": None if one.spend_before is None else one.spend_before / units,
+            "net": one.net / units,
+            "net_before": one.net_before / units,
+            "roas": one.roas.value,
+            "roas_before": one.roas_before.value,
+            "new_customers": one.new_customers,
+            "cac": None if one.cac.value is None else one.cac.value / units,
+            "reason": one.roas.reason or one.cac.reason,
+        }
+        for one in channels
+    ]
 
 
 def cohort_rows(cohorts: Sequence[Cohort]) -> Rows:
