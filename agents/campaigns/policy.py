@@ -1,0 +1,98 @@
+"""The campaign policy: whom mail is from, what stands in each, and when it is sent."""
+
+from __future__ import annotations
+
+from datetime import time
+from pathlib import Path
+from typing import Annotated, Self
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Field, field_validator, model_validator
+
+from agents.campaigns.addresses import parse_address
+from agents.campaigns.fields import FIELDS, Name
+from agents.errors import BadInput
+from agents.policy import SHIPPED, Section, Text, known_zone_name, read_policy
+
+
+def _address(text: str) -> str:
+    try:
+        return parse_address(text)
+    except BadInput as error:
+        raise ValueError(str(error)) from error
+
+
+def _web_address(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("write a whole address, such as https://shop.example")
+    return text
+
+
+EmailAddress = Annotated[str, AfterValidator(_address)]
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+
+
+class From(Section):
+    """The name and address that mail is from."""
+
+    name: Text
+    address: EmailAddress
+
+
+class CampaignMail(Section):
+    """What stands in every mail of a campaign, whatever it is about."""
+
+    sender: From
+    reply_to: EmailAddress | None = None
+    postal_address: Text
+    shop_url: WebAddress
+    why: Text
+    unsubscribe: Text
+    language: Annotated[str, Field(pattern="^[a-z]{2,3}(-[A-Za-z0-9]+)*$")] = "en"
+    count_clicks: bool
+
+
+class Sending(Section):
+    """The hours of the customer's day in which mail goes out, and how much in a minute."""
+
+    opens: time
+    closes: time
+    timezone: Text
+    a_minute: Annotated[float, Field(gt=0)]
+
+    @field_validator("timezone")
+    @classmethod
+    def known_zone(cls, name: str) -> str:
+        """A zone of the IANA time zone database."""
+        return known_zone_name(name)
+
+    @model_validator(mode="after")
+    def in_order(self) -> Self:
+        """A day must open before it closes."""
+        if self.opens >= self.closes:
+            raise ValueError(f"opens ({self.opens:%H:%M}) must come before closes ({self.closes:%H:%M})")
+        return self
+
+
+class CampaignPolicy(Section):
+    """Everything that decides how campaigns are written and sent."""
+
+    mail: CampaignMail
+    fallbacks: dict[Name, Text]
+    sending: Sending
+
+    @field_validator("fallbacks")
+    @classmethod
+    def known_fields(cls, fallbacks: dict[str, str]) -> dict[str, str]:
+        """Only words have fallbacks: a wrong link or offer is worse than no mail."""
+        allowed = {name for name, field in FIELDS.items() if field.may_fall_back}
+        if unknown := set(fallbacks) - allowed:
+            raise ValueError(f"{', '.join(sorted(unknown))}: allowed here are {', '.join(sorted(allowed))}")
+        return fallbacks
+
+
+def load_campaign_policy(folder: Path | None = None) -> CampaignPolicy:
+    """The campaign policy of a folder, or the shipped one; `BadInput` names file and key where it is wrong."""
+    file = (folder or SHIPPED) / "campaigns.yaml"
+    return read_policy(file if file.is_file() else SHIPPED / "campaigns.yaml", CampaignPolicy)
