@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -30,7 +31,7 @@ class OpenAIModels:
         """Nothing is imported or connected before the first call."""
         self._key = key
         self._base_url = base_url
-        self._built: dict[tuple[str, float, int, float, bool], Lazy[ChatOpenAI]] = {}
+        self._built: dict[tuple[str, float, int, float, Way], Lazy[ChatOpenAI]] = {}
 
     @property
     def address(self) -> str:
@@ -45,24 +46,27 @@ class OpenAIModels:
         self, settings: SpecialistModel, model: str, form: type[BaseModel], way: Way
     ) -> Runnable[Any, BaseMessage]:
         """The model of that name with the settings' temperature and length; it makes one attempt."""
-        chat = self._chat(settings, model, way.counted)
+        chat = self._chat(settings, model, way)
         if way.by == "function":
             tool = _tool(form)
             choice = {"type": "function", "function": {"name": tool["function"]["name"]}}
             return chat.bind(tools=[tool], tool_choice=choice, parallel_tool_calls=False)
         # In the extra body it is sent as it is: as an argument the SDK would read and judge the answer by itself.
-        return chat.bind(extra_body={"response_format": _schema(form)})
+        return chat.bind(extra_body={**(chat.extra_body or {}), "response_format": _schema(form)})
 
     def headroom(self, said: BaseMessage) -> Headroom | None:
         """The limits in the headers of a response."""
         headers = said.response_metadata.get("headers")
         return None if headers is None else read_headroom(headers)
 
-    def _chat(self, settings: SpecialistModel, model: str, counted: bool = True) -> ChatOpenAI:
-        which = (model, settings.temperature, settings.max_tokens, settings.timeout_seconds, counted)
-        return self._built.setdefault(which, Lazy(lambda: self._build(settings, model, counted)))()
+    def _chat(self, settings: SpecialistModel, model: str, way: Way | None = None) -> ChatOpenAI:
+        way = replace(way or Way(), by="schema")
+        if self._base_url is None:
+            way = replace(way, length="newer")
+        which = (model, settings.temperature, settings.max_tokens, settings.timeout_seconds, way)
+        return self._built.setdefault(which, Lazy(lambda: self._build(settings, model, way)))()
 
-    def _build(self, settings: SpecialistModel, model: str, counted: bool) -> ChatOpenAI:
+    def _build(self, settings: SpecialistModel, model: str, way: Way) -> ChatOpenAI:
         from langchain_openai import ChatOpenAI  # noqa: PLC0415 - a second to import
 
         return ChatOpenAI(
@@ -70,10 +74,11 @@ class OpenAIModels:
             api_key=SecretStr(self._key),
             base_url=self._base_url,
             temperature=settings.temperature,
-            max_completion_tokens=settings.max_tokens,
+            max_completion_tokens=None if way.length == "older" else settings.max_tokens,
+            extra_body=None if way.length == "newer" else {"max_tokens": settings.max_tokens},
             timeout=settings.timeout_seconds,
             max_retries=0,
-            stream_usage=counted,
+            stream_usage=way.counted,
             include_response_headers=True,
             use_responses_api=False,
         )

@@ -123,10 +123,15 @@ class Headroom:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """How a host is asked: for a form by its schema or as a function's arguments, and to count a stream's tokens."""
+    """How a host is asked: for a form by its schema or as a function's arguments, and to count a stream's tokens.
+
+    `length` is by which name the longest answer is told: OpenAI's newer one, the older one that many hosts alone
+    know, or both, since a host that does not know a name passes over it and writes on without an end.
+    """
 
     by: Literal["schema", "function"] = "schema"
     counted: bool = True
+    length: Literal["both", "newer", "older"] = "both"
 
 
 class ChatModels(Protocol):

@@ -46,6 +46,8 @@ class Ways:
             known = self._of(endpoint)
         if not (isinstance(error, ModelMisused) or getattr(error, "broken", False)):
             return None
+        if isinstance(error, ModelMisused) and (other := _other_length(way, str(error))) is not None:
+            return other
         may_stop_counting = streamed and way.counted and not known.counted
         if may_stop_counting and "stream_options" in str(error):
             return replace(way, counted=False)
@@ -57,3 +59,12 @@ class Ways:
 
     def _of(self, endpoint: str) -> _Known:
         return self._known.setdefault(endpoint, _Known())
+
+
+def _other_length(way: Way, said: str) -> Way | None:
+    """OpenAI refuses both names of the length at once and names both; a strict host the one it does not know."""
+    if way.length != "both":
+        return None
+    if "max_tokens" in said:
+        return replace(way, length="newer")
+    return replace(way, length="older") if "max_completion_tokens" in said else None

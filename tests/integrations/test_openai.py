@@ -47,6 +47,39 @@ def test_headers_that_name_no_limit_say_nothing() -> None:
     assert read_headroom({"x-ratelimit-remaining-requests": "many"}) is None
 
 
+def test_a_host_is_told_how_long_an_answer_may_be_by_the_older_name_too(
+    server: ModelServer, ledger: Ledger
+) -> None:
+    server.say(GOOD)
+    room_on(server, ledger).write(job())
+    [request] = server.requests
+    assert (request["max_completion_tokens"], request["max_tokens"]) == (800, 800)
+
+
+@pytest.mark.parametrize(
+    ("error", "kept", "gone"),
+    [
+        (
+            "Setting 'max_tokens' and 'max_completion_tokens' at the same time is not supported.",
+            "max_completion_tokens",
+            "max_tokens",
+        ),
+        ("body.max_completion_tokens: Extra inputs are not permitted", "max_tokens", "max_completion_tokens"),
+    ],
+)
+def test_a_host_that_refuses_one_name_of_the_length_is_told_the_other(
+    server: ModelServer, ledger: Ledger, error: str, kept: str, gone: str
+) -> None:
+    server.say(Turn(status=400, error=error), GOOD, GOOD)
+    room = room_on(server, ledger)
+    room.write(job())
+    room.write(job())
+    for request in server.requests[1:]:
+        assert request[kept] == 800
+        assert gone not in request
+    assert len(server.requests) == 3
+
+
 @pytest.mark.parametrize("streamed", [True, False])
 def test_what_is_left_is_told_to_other_processes_and_kept_to(
     server: ModelServer, ledger: Ledger, streamed: bool
