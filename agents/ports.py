@@ -9,6 +9,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from agents.campaigns.mailing import CampaignMailer
+from agents.campaigns.outcomes import MailOutcomes
+from agents.campaigns.unsubscribing import Links, Suppressions
 from agents.cases import Accepted, Case, Conversation, Line, NewEffect, Opening, Plan
 from agents.channel_policy import ChannelPolicy
 from agents.domain import (
@@ -28,7 +31,7 @@ from agents.effects import Mailer, Outbox, TicketDesk, Workers
 from agents.entries import Entries
 from agents.health_figures import HealthFigures
 from agents.measures import Tallies
-from agents.personal import PersonalData, PersonalFiles
+from agents.personal import PersonalBusiness, PersonalData, PersonalFiles
 from agents.policy import People, SupportPolicy
 from agents.privacy_policy import PrivacyPolicy
 from agents.team import Team
@@ -37,11 +40,13 @@ from agents.team_sessions import TeamSessions
 from agents.telemetry import Telemetry
 from agents.tracing import Trace
 from agents.weekly.edition import Editions
+from agents.weekly.posting import Postings, ReportChannel
 from knowledge_base.passages import Embedder
 
 if TYPE_CHECKING:
     from langgraph.checkpoint.base import BaseCheckpointSaver
 
+    from agents.campaigns.policy import CampaignPolicy
     from agents.models.room import ModelRoom
     from agents.weekly.policy import WeeklyPolicy
     from analytics.tables import Standing, Tables
@@ -228,9 +233,16 @@ class Services:
     tallies: Tallies
     health: HealthFigures
     editions: Editions
+    postings: Postings
     channel_book: ChannelBook
     channel_policy: ChannelPolicy
+    suppressions: Suppressions
+    mail_outcomes: MailOutcomes
+    open_links: Callable[[], Links]
+    open_campaign_mailer: Callable[[], CampaignMailer]
+    open_campaign_policy: Callable[[], CampaignPolicy]
     open_channel: Callable[[], TeamChannel | None]
+    open_report_channel: Callable[[], ReportChannel | None]
     open_mailer: Callable[[], Mailer]
     open_team: Callable[[], Team]
     open_team_sessions: Callable[[], TeamSessions]
@@ -241,6 +253,7 @@ class Services:
     open_model_calibration: Callable[[], Calibration]
     open_checkpoints: Callable[[], BaseCheckpointSaver[str]]
     open_warehouse: Callable[[], Warehouse]
+    open_personal_business: Callable[[], PersonalBusiness]
     open_weekly_policy: Callable[[], WeeklyPolicy]
     closers: list[Callable[[], None]] = field(default_factory=list)
     now: Callable[[], datetime] = lambda: datetime.now(UTC)

@@ -38,6 +38,7 @@ from analytics.period import Period, last_complete_week, month_of
 
 if TYPE_CHECKING:
     from analytics.chart_rows import Rows
+    from analytics.tables import Standing
 
 Tell = Callable[[WeeklyProgress], None]
 
@@ -69,19 +70,8 @@ class Supervisor:
         """
         started = time.monotonic()
         policy = self._services.open_weekly_policy()
-        today = self._services.now().astimezone(ZoneInfo(policy.timezone)).date()
-        day = as_of or today
-        if day > today:
-            raise BadInput(
-                f"{day} lies in the future; today is {today}. Give a day up to then, or leave it out."
-            )
+        day, standing = self.check(as_of)
         week = last_complete_week(day)
-        standing = self._services.open_warehouse().standing()
-        if not standing.filled:
-            raise BadInput(
-                "There are no business data yet. Import some, as in `gtm data import orders.csv --kind orders`, or "
-                "load a sample with `gtm data sample`."
-            )
         currency = standing.currency or policy.currency
         writer = RuleWriter(policy, currency)
         task = self._task(week, policy, sample=standing.sample is not None)
@@ -108,6 +98,26 @@ class Supervisor:
         insights = finished.facts.get("insights")
         at_risk = insights.at_risk if isinstance(insights, InsightsFacts) else ()
         return Made(report, _rows(task, finished, currency), at_risk)
+
+    def check(self, as_of: date | None = None) -> tuple[date, Standing]:
+        """The day that a report would be as of, today where none is given, and what there is to report on.
+
+        Raises `BadInput` for a day to come and for a store without any data.
+        """
+        policy = self._services.open_weekly_policy()
+        today = self._services.now().astimezone(ZoneInfo(policy.timezone)).date()
+        day = as_of or today
+        if day > today:
+            raise BadInput(
+                f"{day} lies in the future; today is {today}. Give a day up to then, or leave it out."
+            )
+        standing = self._services.open_warehouse().standing()
+        if not standing.filled:
+            raise BadInput(
+                "There are no business data yet. Import some, as in `gtm data import orders.csv --kind orders`, or "
+                "load a sample with `gtm data sample`."
+            )
+        return day, standing
 
     def _task(self, week: Period, policy: WeeklyPolicy, *, sample: bool) -> Task:
         from analytics.books import read_books  # noqa: PLC0415 - pandas and the engine

@@ -17,6 +17,7 @@ from agents.privacy_policy import load_privacy_policy
 from agents.team import fixed_accounts
 from agents.weekly.policy import load_weekly_policy
 from apps.doctor_slack import check_slack
+from apps.doctor_weekly import check_weekly
 from apps.examined import Part
 from integrations import open_calibration, open_embedder, open_index, open_mailer, open_warehouse
 from integrations.model_hosts import open_model_hosts
@@ -47,6 +48,7 @@ def examine(settings: Settings) -> list[Part]:
         ("team", check_team),
         ("chat model", check_chat_model),
         ("slack", check_slack),
+        ("weekly report", check_weekly),
         ("redis", check_redis),
     ]
     return [_examined(name, check, settings) for name, check in checks]

@@ -16,6 +16,7 @@ from integrations import connect, prepare_jobs
 from integrations.settings import Settings
 from jobs.runtime import Daily, Jobs
 from jobs.ticker import Ticker
+from jobs.weekly_schedule import LOOK, WeeklySchedule
 
 LOOK_FOR_CASES = 60.0
 """Seconds between two looks for open cases that are not in the team's channel."""
@@ -32,10 +33,25 @@ def jobs_running(session: Session, services: Services, settings: Settings) -> It
     jobs = Jobs(session, services, prepare_jobs(settings), daily=daily)
     jobs.start()
     try:
-        with nullcontext() if channel is None else _turned_on(services, channel):
+        with (
+            _on_schedule(session, services),
+            nullcontext() if channel is None else _turned_on(services, channel),
+        ):
             yield
     finally:
         jobs.stop()
+
+
+@contextlib.contextmanager
+def _on_schedule(session: Session, services: Services) -> Iterator[None]:
+    """Within the block, the weekly report is asked for when its time has come."""
+    ticker = Ticker("The schedule of the weekly report", LOOK, WeeklySchedule(session, services).look)
+    ticker.start()
+    try:
+        yield
+    finally:
+        ticker.tell_to_stop()
+        ticker.join(1)
 
 
 @contextlib.contextmanager

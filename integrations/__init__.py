@@ -22,6 +22,7 @@ from agents.team_channel import TeamChannel
 from agents.team_sessions import TeamSessions
 from agents.telemetry import Sink, Telemetry
 from agents.weekly.policy import load_weekly_policy
+from agents.weekly.posting import ReportChannel
 from integrations.home_files import HomeFiles
 from integrations.settings import Settings
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from agents.masking import Masker
     from agents.models.cache import SharedWords
     from agents.models.room import ModelRoom
+    from agents.personal import PersonalBusiness
     from integrations.database.engine import Store
     from integrations.warehouse.store import Warehouse
     from knowledge_base.confidence import Calibration, Mode
@@ -51,6 +53,7 @@ def connect(settings: Settings) -> Services:
     from integrations.database.ledger import LedgerBook  # noqa: PLC0415
     from integrations.database.outbox import Outbox  # noqa: PLC0415
     from integrations.database.personal import PersonalTables  # noqa: PLC0415
+    from integrations.database.postings import PostingTables  # noqa: PLC0415
     from integrations.database.reviews import Reviews  # noqa: PLC0415
     from integrations.database.slack import SlackBook  # noqa: PLC0415
     from integrations.database.team_sessions import TeamSessionTables  # noqa: PLC0415
@@ -72,7 +75,9 @@ def connect(settings: Settings) -> Services:
         entries=EntryBook(store),
         privacy=load_privacy_policy(settings.policies),
         personal=PersonalTables(store),
-        personal_files=HomeFiles(settings.home, settings.mail_folder, settings.log_folder, store.files),
+        personal_files=HomeFiles(
+            settings.home, settings.mail_folder, settings.log_folder, settings.rejected, store.files
+        ),
         outbox=Outbox(store),
         workers=Workers(store),
         tickets=Tickets(store),
@@ -80,10 +85,12 @@ def connect(settings: Settings) -> Services:
         tallies=TallyTable(store),
         health=HealthBook(store),
         editions=EditionTable(store),
+        postings=PostingTables(store),
         telemetry=Telemetry(lambda: _open_sinks(settings, store)),
         channel_book=SlackBook(store),
         channel_policy=load_channel_policy(settings.policies),
         open_channel=Lazy(lambda: open_channel(settings)),
+        open_report_channel=Lazy(lambda: open_report_channel(settings)),
         open_mailer=Lazy(lambda: open_mailer(settings)),
         open_team=Lazy(lambda: _open_team(settings, store)),
         open_team_sessions=Lazy(lambda: TeamSessions(TeamSessionTables(store), services.open_team().account)),
@@ -94,6 +101,7 @@ def connect(settings: Settings) -> Services:
         open_model_calibration=_CurrentCalibration(settings, "model"),
         open_checkpoints=lambda: _open_checkpoints(settings, services),
         open_warehouse=Lazy(lambda: open_warehouse(settings)),
+        open_personal_business=Lazy(lambda: _open_personal_business(settings)),
         open_weekly_policy=Lazy(lambda: load_weekly_policy(settings.policies)),
         closers=[store.close],
         public_url=settings.public_url,
@@ -190,6 +198,13 @@ def open_warehouse(settings: Settings) -> Warehouse:
     )
 
 
+def _open_personal_business(settings: Settings) -> PersonalBusiness:
+    """The people among the business data."""
+    from integrations.warehouse.personal import PersonalWarehouse  # noqa: PLC0415
+
+    return PersonalWarehouse(open_warehouse(settings), settings.import_lock, settings.import_scratch)
+
+
 def _mask_for_log(services: Services) -> Callable[[str], str]:
     """Takes out of a text what no log may hold; the masker is made for the first."""
 
@@ -248,6 +263,18 @@ def open_channel(settings: Settings) -> TeamChannel | None:
     client = SlackClient(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
     policy = load_channel_policy(settings.policies)
     return SlackChannel(client, settings.slack_support_channel, policy)
+
+
+def open_report_channel(settings: Settings) -> ReportChannel | None:
+    """Where the team's Slack shows weekly reports, where a token is set."""
+    if settings.slack_bot_token is None:
+        return None
+    from integrations.slack.client import SlackClient  # noqa: PLC0415
+    from integrations.slack.report_channel import SlackReports  # noqa: PLC0415
+
+    client = SlackClient(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
+    policy = load_channel_policy(settings.policies)
+    return SlackReports(client, policy, settings.slack_gtm_channel, settings.public_url)
 
 
 def open_embedder(settings: Settings) -> Embedder:

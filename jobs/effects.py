@@ -13,6 +13,7 @@ from agents.session import Session
 from jobs.channel_cases import ChannelCases
 from jobs.channel_replies import Relay
 from jobs.delivery import Handler
+from jobs.weekly_posts import WeeklyPosts
 
 AT_HOME: Final = frozenset(("ticket", "resume", "propose"))
 """Kinds that change our own database alone and may be done twice: those that are due together make one job.
@@ -31,6 +32,11 @@ def effect_handlers(session: Session, services: Services) -> dict[str, Handler]:
         "resume": lambda effect: session.settle(_review(effect)),
         "propose": lambda effect: session.learning.propose(_review(effect)),
     }
+    reports = services.open_report_channel()
+    weekly = WeeklyPosts(session, services, reports)
+    handlers["weekly"] = weekly.deliver
+    if reports is not None:
+        handlers["weekly-slack"] = weekly.deliver
     channel = services.open_channel()
     if channel is not None:
         cases = ChannelCases(session, services, channel)

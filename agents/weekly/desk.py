@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from agents.errors import BadInput
 from agents.weekly.edition import Edition, EditionLine, Origin
+from agents.weekly.posting import Posting
 from agents.weekly.report import WeeklyProgress
 
 if TYPE_CHECKING:
@@ -53,6 +54,26 @@ class WeeklyDesk:
         )
         self._services.editions.keep(edition)
         return edition
+
+    def check(self, as_of: date | None = None) -> date:
+        """The day that a report would be as of, today where none is given.
+
+        Raises `BadInput` for a day to come and for a store without data.
+        """
+        from agents.supervisor import Supervisor  # noqa: PLC0415 - as above
+
+        return Supervisor(self._services).check(as_of)[0]
+
+    def post(self, posting: Posting) -> Posting:
+        """Have a report made, and shown where the posting says; gives the posting that stands.
+
+        That is another one where this id is known already, or where one of this day is under way in the channel.
+        """
+        return self._services.postings.add(posting)
+
+    def posting(self, posting: str) -> Posting | None:
+        """What became of a report that was asked for, or None."""
+        return self._services.postings.posting(posting)
 
     def editions(self, limit: int = 100) -> Sequence[EditionLine]:
         """The reports that were made, the last one first."""

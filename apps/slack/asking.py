@@ -13,6 +13,7 @@ from agents.domain import Place
 from agents.errors import DeskError
 from apps.slack.answers import answer, history_of
 from apps.slack.desk import SlackDesk, place_of
+from apps.slack.weekly import FOR_TEAM, Wish, beside, order, weekly_wish
 from integrations.slack.answers import answer_blocks
 from integrations.slack.mrkdwn import escape, plain
 from integrations.slack.telling import Telling
@@ -65,6 +66,14 @@ class Asking:
         if not question:
             self._desk.later(lambda: self._telling.say(place, SHOW_HELP))
             return
+        day = weekly_wish(question)
+        if day is not None:
+            wish = Wish(channel, member, f"mention:{channel}:{asked}", day)
+            self._desk.later(
+                lambda: self._tell(place, member, self._order(wish)),
+                lambda words: self._tell(place, member, words),
+            )
+            return
         team = context.get("team_id")
         self._desk.later(
             lambda: self._answer(place, member, team, question),
@@ -77,6 +86,17 @@ class Asking:
         found = answer(self._desk, question, history)
         text, blocks = answer_blocks(found, feedback=True)
         telling.finish(found, text, blocks)
+
+    def _order(self, wish: Wish) -> str:
+        """Have a weekly report made, which shows itself in the channel; gives what the one who asks is told."""
+        return order(self._desk, wish) if self._desk.is_team(wish.member) else FOR_TEAM
+
+    def _tell(self, place: Place, member: str, words: str) -> None:
+        """Tell the one who asks alone; where nobody else is, in the open."""
+        if place.channel.startswith("D"):
+            self._telling.say(place, escape(words))
+        else:
+            self._desk.whisper(beside(place), member, words)
 
     def _said(self, place: Place) -> list[tuple[str, str]]:
         """What was said before in the thread; the team's side counts as the customer's would."""

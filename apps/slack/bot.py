@@ -22,6 +22,7 @@ from apps.slack.desk import SlackDesk
 from apps.slack.home import Home
 from apps.slack.learning import LearningButtons
 from apps.slack.threads import Threads
+from apps.slack.weekly import WeeklyButtons
 from integrations.settings import Settings
 from integrations.slack.channel import SlackChannel
 from jobs.ticker import Ticker
@@ -65,6 +66,7 @@ class Bot:
             Decisions(self.desk, home),
             LearningButtons(self.desk),
             Commands(self.desk),
+            WeeklyButtons(self.desk),
             home,
             Asking(self.desk),  # before the threads: direct messages are messages too
             Threads(self.desk),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
@@ -13,6 +14,7 @@ from apps.slack.answers import answer
 from apps.slack.desk import SlackDesk
 from apps.slack.health import health
 from apps.slack.home import today
+from apps.slack.weekly import FOR_TEAM, Wish, order
 from integrations.slack.answers import answer_blocks
 from integrations.slack.lists import status_blocks, waiting_blocks
 from integrations.slack.mrkdwn import escape, plain
@@ -28,6 +30,9 @@ class Request:
     desk: SlackDesk
     member: str
     text: str
+    channel: str = ""
+    key: str = ""
+    """The same when Slack tells of it twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +91,16 @@ def status(request: Request) -> Reply:
     return Reply(text, blocks)
 
 
+def weekly(request: Request) -> Reply:
+    """The report on a week, in the channel; only what keeps it from there is told to the one who asks."""
+    wish = Wish(request.channel, request.member, request.key, request.text)
+    return Reply(escape(order(request.desk, wish)))
+
+
 COMMANDS: Final[tuple[Command, ...]] = (
     Command("help", "help", "what I can do", show_help),
     Command("ask", "ask QUESTION", "an answer from our documents, with its sources", ask),
+    Command("weekly", "weekly [YYYY-MM-DD]", "the report on the last complete week", weekly, for_team=True),
     Command("escalations", "escalations", "who waits for a person", escalations, for_team=True),
     Command("status", "status", "how the desk is, and today's numbers", status, for_team=True),
 )
@@ -112,13 +124,12 @@ class Commands:
             ack(text=unknown(name, tuple(self._commands)), response_type="ephemeral")
             return
         ack()
-        request = Request(self._desk, command["user_id"], rest.strip())
+        key = f"command:{command.get('trigger_id') or secrets.token_hex(8)}"
+        request = Request(self._desk, command["user_id"], rest.strip(), command["channel_id"], key)
 
         def run() -> None:
-            if found.for_team and not self._desk.is_team(request.member):
-                reply = Reply("This is for the team: ask to be invited to the support channel.")
-            else:
-                reply = found.run(request)
+            allowed = not found.for_team or self._desk.is_team(request.member)
+            reply = found.run(request) if allowed else Reply(FOR_TEAM)
             respond(text=reply.text, blocks=reply.blocks, response_type="ephemeral", unfurl_links=False)
 
         self._desk.once(command, run, lambda words: respond(text=escape(words), response_type="ephemeral"))

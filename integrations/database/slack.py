@@ -13,6 +13,8 @@ from agents.domain import Place
 from agents.team_channel import ChannelMessage, ChannelStanding, Heard
 from integrations.database import outbox as effects
 from integrations.database.engine import Store
+from integrations.database.postings import SHOWN as REPORTS
+from integrations.database.postings import let_go
 from integrations.database.slack_notes import (
     HEARD,
     KIND,
@@ -65,7 +67,9 @@ class SlackBook:
         """Nothing goes there any more; what still waits is let go of."""
         with self._store.writing() as connection:
             connection.execute(slack_connection.delete())
-            connection.execute(outbox.delete().where(outbox.c.kind == KIND, outbox.c.status != "delivered"))
+            ours = outbox.c.kind.in_((KIND, REPORTS))
+            connection.execute(outbox.delete().where(ours, outbox.c.status != "delivered"))
+            let_go(connection)
 
     def standing(self) -> ChannelStanding | None:
         """The channel that cases go to, or None."""

@@ -355,3 +355,58 @@ editions = sa.Table(
     sa.Column("failed", sa.Integer, nullable=False),
     sa.Column("content", sa.Text, nullable=False),
 )
+
+weekly_posts = sa.Table(
+    "weekly_posts",
+    metadata,
+    sa.Column("id", sa.String(64), primary_key=True),  # its report's too
+    sa.Column("as_of", sa.Date, nullable=False),
+    sa.Column("by", sa.String(200), nullable=False),
+    sa.Column("origin", sa.String(16), nullable=False),
+    sa.Column("channel", sa.String(100)),  # as it was given: an id or a name; NULL: shown nowhere
+    sa.Column("due", UtcTime),  # the moment of a scheduled one
+    sa.Column("created", UtcTime, nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),  # of `agents.weekly.posting.PostingState`
+    sa.Column("reason", sa.Text),
+)
+
+weekly_messages = sa.Table(
+    "weekly_messages",
+    metadata,
+    sa.Column("key", sa.String(100), primary_key=True),  # stands in the message too, as its first block's id
+    sa.Column("posting", sa.ForeignKey("weekly_posts.id"), nullable=False, index=True),
+    sa.Column("tried", UtcTime),  # since then it may be there
+    sa.Column("channel", sa.String(64)),
+    sa.Column("thread", sa.String(32)),
+    sa.Column("ts", sa.String(32)),  # its vendor's id; NULL until it is known to be there
+)
+
+link_keys = sa.Table(
+    "link_keys",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),  # in their order; the last one signs
+    sa.Column("key", sa.String(64), nullable=False),  # hex
+    sa.Column("created", UtcTime, nullable=False),
+)
+
+suppressions = sa.Table(
+    "suppressions",
+    metadata,
+    sa.Column("contact", sa.String(24), primary_key=True),  # a mark, no address
+    sa.Column("reason", sa.String(16), primary_key=True),
+    sa.Column("at", UtcTime, nullable=False),
+    sa.Column("campaign", sa.String(64)),
+    sa.Column("lifted", UtcTime),  # since then they want to hear of us again
+)
+
+mail_outcomes = sa.Table(
+    "mail_outcomes",
+    metadata,
+    sa.Column("id", sa.String(200), primary_key=True),  # the teller's own: the same event twice is one
+    sa.Column("kind", sa.String(16), nullable=False),
+    sa.Column("campaign", sa.String(64), nullable=False),
+    sa.Column("contact", sa.String(24), nullable=False),
+    sa.Column("at", UtcTime, nullable=False),
+    sa.Column("detail", sa.String(500), nullable=False),
+    sa.Index("mail_outcomes_of_campaign", "campaign", "kind", "contact", "at"),
+)

@@ -51,8 +51,8 @@ class SlackChannel:
             if channel.get("name") == self._wanted:
                 return str(channel["id"])
         raise ChannelClosed(
-            f"Slack: there is no channel #{self._wanted} that the bot can see. Set SLACK_SUPPORT_CHANNEL to its id, "
-            "and invite the bot."
+            f"Slack: there is no channel #{self._wanted} that the bot can see. Give its id, in SLACK_SUPPORT_CHANNEL "
+            "or SLACK_GTM_CHANNEL, and invite the bot."
         )
 
     def post(self, key: str, note: Note, thread: str | None) -> Place:
@@ -176,7 +176,7 @@ class SlackChannel:
         )
         if info.get("is_archived"):
             raise ChannelClosed(
-                f"Slack: the channel {self._wanted} is archived. Unarchive it, or set SLACK_SUPPORT_CHANNEL to another."
+                f"Slack: the channel {self._wanted} is archived. Unarchive it, or set another."
             )
         if info.get("is_member") is False:
             raise ChannelClosed(

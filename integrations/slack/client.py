@@ -27,9 +27,11 @@ _CLOSED: Final = {
     "not_allowed_token_type": "SLACK_BOT_TOKEN holds another kind of token; the bot's begins with xoxb-.",
     "missing_scope": "The app lacks a scope. Update it from slack/manifest.yaml and install it again.",
     "no_permission": "The app may not do this. Update it from slack/manifest.yaml and install it again.",
-    "channel_not_found": "The bot sees no such channel. Check SLACK_SUPPORT_CHANNEL, and write /invite @gtm there.",
+    "channel_not_found": "The bot sees no such channel. Check SLACK_SUPPORT_CHANNEL and SLACK_GTM_CHANNEL, and write "
+    "/invite @gtm there.",
     "not_in_channel": "The bot is not in the channel. Write /invite @gtm there.",
-    "is_archived": "The channel is archived. Unarchive it, or set SLACK_SUPPORT_CHANNEL to another one.",
+    "is_archived": "The channel is archived. Unarchive it, or set another one in SLACK_SUPPORT_CHANNEL or "
+    "SLACK_GTM_CHANNEL.",
     "restricted_action": "The workspace does not let the app post in this channel. Ask an admin of Slack.",
     "org_login_required": "Slack is moving the workspace; it will be back.",
 }

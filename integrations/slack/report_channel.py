@@ -1,0 +1,125 @@
+"""Weekly reports in Slack: posted, changed, found again, with their charts in the thread."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from agents.channel_policy import ChannelPolicy
+from agents.domain import Place
+from agents.errors import DeskError, Permanent
+from agents.weekly.posting import REPORT_ACTIONS, ReportAction, SharedFile, View
+from integrations.slack.channel import SlackChannel
+from integrations.slack.client import MessageGone, SlackClient, SlackRefused
+from integrations.slack.report_blocks import ReportCard
+
+_THREAD: Final = 200
+
+log = logging.getLogger(__name__)
+
+
+class SlackReports:
+    """Implements `agents.weekly.posting.ReportChannel`; one instance serves all threads of a process."""
+
+    def __init__(
+        self,
+        client: SlackClient,
+        policy: ChannelPolicy,
+        usual: str | None = None,
+        public_url: str | None = None,
+        actions: Sequence[ReportAction] = REPORT_ACTIONS,
+    ) -> None:
+        """Connect to nothing yet; `usual` is the id or name of the channel for scheduled reports."""
+        self._client, self._policy, self._usual = client, policy, usual
+        self._card = ReportCard(public_url, actions)
+        self._channels: dict[str, SlackChannel] = {}
+
+    @property
+    def usual(self) -> str | None:
+        """Where scheduled reports go, by id or name; None where no channel is set for them."""
+        return self._usual
+
+    def post(self, channel: str, key: str, view: View, thread: str | None) -> Place:
+        """Post a view, in a thread where one is given, so that `find` knows it by `key`."""
+        text, blocks = self._card.shown(key, view)
+        answer = self._client.call(
+            "chat.postMessage",
+            channel=self._channel(channel).channel,
+            text=text,
+            blocks=blocks,
+            thread_ts=thread,
+            parse="none",
+            link_names=False,
+            unfurl_links=False,
+            unfurl_media=False,
+        )
+        return Place(channel=str(answer["channel"]), message=str(answer["ts"]), thread=thread)
+
+    def update(self, place: Place, key: str, view: View) -> bool:
+        """Let a message show this view instead; False where somebody has deleted it."""
+        text, blocks = self._card.shown(key, view)
+        try:
+            self._client.call(
+                "chat.update",
+                channel=place.channel,
+                ts=place.message,
+                text=text,
+                blocks=blocks,
+                parse="none",
+                link_names=False,
+            )
+        except MessageGone:
+            return False
+        return True
+
+    def find(self, channel: str, key: str, since: datetime, thread: str | None) -> Place | None:
+        """Where a view stands that was posted after a moment, or None."""
+        return self._channel(channel).find(key, since, thread)
+
+    def share(self, place: Place, title: str, files: Sequence[SharedFile]) -> Mapping[str, str]:
+        """Put files into the thread of a message; gives their ids by name. Raises `Permanent` where it cannot."""
+        uploads = [{"filename": each.name, "content": each.content, "title": each.title} for each in files]
+        try:
+            answer = self._client.attempt(
+                lambda web: web.files_upload_v2(
+                    file_uploads=uploads,
+                    channel=place.channel,
+                    thread_ts=place.thread or place.message,
+                    initial_comment=title,
+                ),
+                "files.completeUploadExternal",
+            )
+        except SlackRefused as error:
+            raise Permanent(str(error)) from error
+        ids = [str(each["id"]) for each in answer.get("files") or ()]
+        return dict(zip((each.name for each in files), ids, strict=False))
+
+    def shared(self, place: Place, names: Sequence[str]) -> Mapping[str, str]:
+        """Those of the files that are in the thread of a message already, their ids by name."""
+        return {name: found for name, found in self._files_of(place) if name in names}
+
+    def link(self, place: Place) -> str | None:
+        """The address of a message, or None where it cannot be had."""
+        try:
+            answer = self._client.call("chat.getPermalink", channel=place.channel, message_ts=place.message)
+        except DeskError as error:
+            log.info("A report has no link to its thread: %s", error)
+            return None
+        return str(answer.get("permalink") or "") or None
+
+    def _channel(self, wanted: str) -> SlackChannel:
+        return self._channels.setdefault(wanted, SlackChannel(self._client, wanted, self._policy))
+
+    def _files_of(self, place: Place) -> Iterator[tuple[str, str]]:
+        messages: list[dict[str, Any]] = self._client.pages(
+            "conversations.replies",
+            "messages",
+            channel=place.channel,
+            ts=place.thread or place.message,
+            limit=_THREAD,
+        )
+        for message in messages:
+            for file in message.get("files") or ():
+                yield str(file.get("name") or ""), str(file.get("id") or "")
