@@ -70,6 +70,7 @@ def open_desk(
     database_url: str | None = None,
     models_url: str | None = None,
     slack_url: str | None = None,
+    slack_gtm_channel: str | None = None,
 ) -> Desk:
     """A desk on a home; its documents are ingested first where any are given."""
     settings = Settings(
@@ -84,7 +85,7 @@ def open_desk(
         slack_signing_secret=SecretStr("secret-http") if slack_url else None,
         slack_api_url=slack_url,
         slack_support_channel="C01SUPPORT" if slack_url else None,
-        slack_gtm_channel=None,
+        slack_gtm_channel=slack_gtm_channel,
     )
     services = connect(settings)
     services.open_embedder = HashingEmbedder

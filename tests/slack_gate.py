@@ -12,6 +12,7 @@ KEYS = {
     "context_actions": {"type", "block_id", "elements"},
     "actions": {"type", "block_id", "elements"},
     "header": {"type", "block_id", "text"},
+    "image": {"type", "block_id", "slack_file", "image_url", "alt_text", "title"},
     "divider": {"type", "block_id"},
     "input": {"type", "block_id", "label", "element", "hint", "optional", "dispatch_action"},
     "button": {"type", "action_id", "text", "value", "style", "url", "confirm", "accessibility_label"},
@@ -63,6 +64,13 @@ def _block(block: dict[str, Any]) -> Iterator[str]:
         yield "a block id has more than 255 characters"
     if "text" in block:
         yield from _text(block["text"], TEXT.get(kind, 3000))
+    fields = block.get("fields", [])
+    if len(fields) > 10:
+        yield f"a section has {len(fields)} fields"
+    for field in fields:
+        yield from _text(field, 2000)
+    if kind == "image" and not 1 <= len(block.get("alt_text", "")) <= 2000:
+        yield "a picture has no words, or too many"
     elements = block.get("elements", [block["element"]] if "element" in block else [])
     if kind in MOST and not 1 <= len(elements) <= MOST[kind]:
         yield f"{kind} has {len(elements)} elements"
