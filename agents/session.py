@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from agents.asking import Audience
+from agents.campaigns.contact_desk import ContactDesk
 from agents.cases import Accepted
 from agents.clean_text import clean
 from agents.domain import (
@@ -73,6 +74,8 @@ class Session:
         """How the desk is, and how its answers came about."""
         self.weekly = WeeklyDesk(services)
         """The weekly reports."""
+        self.contacts = ContactDesk(services)
+        """What customers do with the mails of campaigns."""
         self._bot = SupportBot(services, self._knowledge, self.privacy.mask_for("model"))
         self._desk = ReviewDesk(services, self._bot.resume)
 

@@ -10,6 +10,9 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from agents.campaigns.mailing import CampaignMailer
+from agents.campaigns.policy import load_campaign_policy
+from agents.campaigns.unsubscribing import Links
 from agents.channel_policy import load_channel_policy
 from agents.effects import Mailer
 from agents.errors import BadInput, Permanent
@@ -45,12 +48,14 @@ log = logging.getLogger(__name__)
 def connect(settings: Settings) -> Services:
     """The services of a home, which is made if need be; models and index are opened when first used."""
     # A command pays only for what it uses: SQLAlchemy is not loaded with the settings.
+    from integrations.database.contacts import SuppressionTable  # noqa: PLC0415
     from integrations.database.conversations import Conversations  # noqa: PLC0415
     from integrations.database.editions import EditionTable  # noqa: PLC0415
     from integrations.database.engine import Store  # noqa: PLC0415
     from integrations.database.entries import EntryBook  # noqa: PLC0415
     from integrations.database.health import HealthBook  # noqa: PLC0415
     from integrations.database.ledger import LedgerBook  # noqa: PLC0415
+    from integrations.database.mail_outcomes import MailOutcomeTable  # noqa: PLC0415
     from integrations.database.outbox import Outbox  # noqa: PLC0415
     from integrations.database.personal import PersonalTables  # noqa: PLC0415
     from integrations.database.postings import PostingTables  # noqa: PLC0415
@@ -87,6 +92,11 @@ def connect(settings: Settings) -> Services:
         editions=EditionTable(store),
         postings=PostingTables(store),
         telemetry=Telemetry(lambda: _open_sinks(settings, store)),
+        suppressions=SuppressionTable(store),
+        mail_outcomes=MailOutcomeTable(store),
+        open_links=Lazy(lambda: _open_links(settings, store)),
+        open_campaign_mailer=Lazy(lambda: _open_kept_campaign_mailer(settings, services)),
+        open_campaign_policy=Lazy(lambda: load_campaign_policy(settings.policies)),
         channel_book=SlackBook(store),
         channel_policy=load_channel_policy(settings.policies),
         open_channel=Lazy(lambda: open_channel(settings)),
@@ -251,6 +261,53 @@ def open_mailer(settings: Settings) -> Mailer:
     from integrations.mail_files import MailFiles  # noqa: PLC0415
 
     return MailFiles(settings.mail_folder, settings.mail_from)
+
+
+def open_campaign_mailer(settings: Settings) -> CampaignMailer:
+    """How campaigns are sent; files in the home unless set. Settings that cannot be used raise `BadInput`."""
+    if settings.mailer == "outbox":
+        from integrations.mail_files import CampaignFiles  # noqa: PLC0415
+
+        return CampaignFiles(settings.campaign_folder)
+    from agents.campaigns.live_switch import LiveSwitch  # noqa: PLC0415
+
+    if settings.public_url is None:
+        raise BadInput(
+            f"GTM_MAILER is {settings.mailer}: set GTM_PUBLIC_URL too, so that the links by which customers "
+            "unsubscribe lead to this desk."
+        )
+    tests = [each for each in settings.test_addresses.split(",") if each.strip()]
+    return LiveSwitch(_open_sending_mailer(settings), live=settings.live_sending, test_addresses=tests)
+
+
+def _open_sending_mailer(settings: Settings) -> CampaignMailer:
+    if settings.mailer == "smtp":
+        from integrations.smtp import SmtpCampaigns  # noqa: PLC0415
+
+        if not settings.smtp_url:
+            raise BadInput("GTM_MAILER is smtp: set GTM_SMTP_URL too, like: smtp://user:password@host:587")
+        return SmtpCampaigns(settings.smtp_url)
+    from integrations.sendgrid import SendGridMailer  # noqa: PLC0415
+
+    if settings.sendgrid_api_key is None:
+        raise BadInput("GTM_MAILER is sendgrid: set SENDGRID_API_KEY too.")
+    return SendGridMailer(
+        settings.sendgrid_api_key.get_secret_value(),
+        settings.sendgrid_api_url,
+        sandbox=settings.sendgrid_sandbox,
+    )
+
+
+def _open_kept_campaign_mailer(settings: Settings, services: Services) -> CampaignMailer:
+    mailer = open_campaign_mailer(settings)
+    services.closers.append(mailer.close)
+    return mailer
+
+
+def _open_links(settings: Settings, store: Store) -> Links:
+    from integrations.database.contacts import LinkKeyTable  # noqa: PLC0415
+
+    return Links(LinkKeyTable(store).ring(), settings.links_url)
 
 
 def open_channel(settings: Settings) -> TeamChannel | None:

@@ -81,6 +81,19 @@ class Settings(BaseSettings):
     """Another host that speaks Anthropic's messages."""
     redis_url: str | None = None
     """Where several processes share words that models wrote, besides the database."""
+    mailer: Literal["outbox", "smtp", "sendgrid"] = "outbox"
+    """How campaigns are sent: as files in the home, by GTM_SMTP_URL, or by SendGrid (the extra `sendgrid`)."""
+    live_sending: bool = False
+    """Off: no campaign reaches anybody but the test addresses."""
+    test_addresses: str = ""
+    """Where “Send me a test” may go while live sending is off; with commas between."""
+    sendgrid_api_key: SecretStr | None = _outside("SENDGRID_API_KEY")
+    sendgrid_api_url: str | None = _outside("SENDGRID_API_URL")
+    """Another host that speaks SendGrid's Web API, such as the one in the European Union."""
+    sendgrid_sandbox: bool = False
+    """On: SendGrid checks each message and delivers none."""
+    sendgrid_event_key: str | None = _outside("SENDGRID_EVENT_KEY")
+    """The public key of SendGrid's signed event webhook, which calls `/mail/events/sendgrid`."""
     jobs: Literal["on", "off"] = "on"
     """Off: `gtm serve` leaves the jobs to `gtm worker`."""
 
@@ -122,6 +135,16 @@ class Settings(BaseSettings):
         return self.home / "jobs.sqlite3"
 
     @property
+    def links_url(self) -> str:
+        """Where the links in campaigns' mails lead: for customers only where `public_url` is set."""
+        return self.public_url or f"http://localhost:{self.port}"
+
+    @property
+    def campaign_folder(self) -> Path:
+        """Where campaigns' messages are written while they are not sent."""
+        return self.mail_folder / "campaigns"
+
+    @property
     def mail_folder(self) -> Path:
         """Where e-mails are written while no mail server is set."""
         return self.home / "outbox"
@@ -150,6 +173,16 @@ class Settings(BaseSettings):
     def rejected(self) -> Path:
         """What imports could not use, as files with line numbers and reasons."""
         return self.home / "rejected"
+
+    @property
+    def import_lock(self) -> Path:
+        """Held by the one import that runs."""
+        return self.home / "import.lock"
+
+    @property
+    def import_scratch(self) -> Path:
+        """Where an import works; empty when none runs."""
+        return self.home / "import.scratch"
 
     @property
     def checkpoints(self) -> Path:

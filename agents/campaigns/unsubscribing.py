@@ -43,7 +43,7 @@ class Suppressions(Protocol):
     def reasons(self, contacts: Collection[str]) -> dict[str, SuppressionReason]:
         """The same of many at once: those of them that may not be written to."""
 
-    def add(self, suppressions: Sequence[Suppression]) -> int:
+    def add(self, new: Sequence[Suppression]) -> int:
         """Write to them no more, from the moment this returns; how many were not known for that reason."""
 
     def lift(self, contact: str) -> bool:
