@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
 from agents.domain import Value
 from agents.team import AuditLine
+from analytics.persons import pseudonym
 
 Rows = dict[str, list[dict[str, Any]]]
 """Stored rows by the place they stand in, as they can be written as JSON."""
@@ -18,10 +19,11 @@ class Address:
     """Recognises one e-mail address among others: in a text, in JSON, and in a web address."""
 
     def __init__(self, email: str) -> None:
-        """`email` in any case."""
+        """`email` in any case; `pseudonym` is the id that stands for it among the business data."""
         self.email = email.strip().lower()
         local, _, domain = self.email.partition("@")
         self.spellings = (self.email, f"{local}%40{domain}")
+        self.pseudonym = pseudonym(self.email)
         own = "|".join(re.escape(each) for each in self.spellings)
         # A line break before it is written \n in JSON, whose letter is no part of the address.
         self._around = re.compile(
@@ -101,24 +103,49 @@ class PersonalData(Protocol):
         entries stay: they have been looked through.
         """
 
+    def naming(self, ids: Sequence[str]) -> Rows:
+        """The rows that tell of a customer by these ids, as a kept report does: which rows, not what they say."""
+
+    def rename(self, names: Mapping[str, str]) -> dict[str, int]:
+        """Put other ids of customers in place of these, in every table; counts of rows by place."""
+
     def expire(self, until: KeepUntil) -> dict[str, int]:
         """Erase what is kept for a time only; counts by place."""
 
     def search(self, address: Address) -> Searched:
-        """Look through every row of every table."""
+        """Look through every row of every table, for the address and for its pseudonym."""
+
+
+class PersonalBusiness(Protocol):
+    """The personal data among the business data: orders, customers, tickets. All may raise `DeskError`."""
+
+    def ids_of(self, address: Address) -> tuple[str, ...]:
+        """The ids under which the person's orders are kept: the pseudonym of the address first."""
+
+    def rows_of(self, address: Address) -> Rows:
+        """Every row of the person."""
+
+    def rename(self, address: Address, names: Mapping[str, str]) -> dict[str, int]:
+        """Put other ids in place of these, and a plain word in place of the address; counts by place.
+
+        Sums stay as they are, and the same file imported again does not bring the person back.
+        """
+
+    def search(self, address: Address) -> Searched:
+        """Look through every row of every table, for the address and for its pseudonym."""
 
 
 class PersonalFiles(Protocol):
     """The personal data in the files of the home."""
 
     def names_of(self, address: Address) -> list[str]:
-        """The sent e-mails and logs that name the address."""
+        """The sent e-mails, logs and rejected lines that name the address."""
 
     def erase(self, address: Address) -> dict[str, int]:
-        """Remove those e-mails and mask the address in those logs; counts by kind."""
+        """Remove those e-mails and lines, and mask the address in those logs; counts by kind."""
 
     def expire(self, until: KeepUntil) -> dict[str, int]:
-        """Remove e-mails and the lines of logs that are too old."""
+        """Remove e-mails, lines of logs and rejected lines that are too old."""
 
     def compact(self, address: Address | None = None) -> None:
         """Make the databases among the files let go of what was erased, byte by byte, and vectors of the address."""

@@ -20,15 +20,20 @@ from agents.ports import Services
 from agents.privacy_policy import Destination
 from agents.published import Published
 from agents.team import AuditLine
+from analytics.persons import new_pseudonym
 
 log = logging.getLogger(__name__)
 
 
 class Forgotten(Value):
-    """What was erased by place, and the search that proves it: `proof.found` says where something is left."""
+    """What was erased by place, and the search that proves it: `proof.found` says where something is left.
+
+    `unnamed` are rows that stay for their sums, such as orders: no longer a person's, by place.
+    """
 
     conversations: int
     erased: dict[str, int]
+    unnamed: dict[str, int]
     proof: Searched
 
     @property
@@ -45,6 +50,7 @@ class Privacy:
         self._policy = services.privacy
         self._data = services.personal
         self._files = services.personal_files
+        self._open_business = services.open_personal_business
         self._now = services.now
         self._checkpoints = Lazy(services.open_checkpoints)
         self._knowledge = knowledge
@@ -69,6 +75,8 @@ class Privacy:
             "email": address.email,
             "exported": self._now().isoformat(),
             "database": self._data.rows_of(address, own),
+            "business": self._open_business().rows_of(address),
+            "named_in": self._data.naming(self._open_business().ids_of(address)),
             "checkpoints": {each: held for each in own if (held := self._checkpoint(each)) is not None},
             "files": self._files.names_of(address),
         }
@@ -89,14 +97,13 @@ class Privacy:
             detail=f"{len(own)} conversations",
         )
         # The rows go last: should this process die before, they lead to the rest again.
+        unnamed, left = self._unname(address)
         erased = Counter(self._erase_checkpoints(own))
         erased.update(self._files.erase(address))
         erased.update(self._data.erase(own, address, line))
-        trouble = self._let_go(address, learned="entries" in erased)
-        proof = self._search(address)
-        if trouble:
-            proof = proof.and_also(Searched(found=(trouble,)))
-        return Forgotten(conversations=len(own), erased=dict(erased), proof=proof)
+        trouble = tuple(each for each in (left, self._let_go(address, learned="entries" in erased)) if each)
+        proof = self._search(address).and_also(Searched(found=trouble))
+        return Forgotten(conversations=len(own), erased=dict(erased), unnamed=unnamed, proof=proof)
 
     def retain(self, now: datetime) -> dict[str, int]:
         """Erase what the policy keeps no longer; counts by place. Called once a day."""
@@ -133,6 +140,19 @@ class Privacy:
             self._checkpoints().delete_thread(conversation)
         return {"checkpoints": len(conversations)} if conversations else {}
 
+    def _unname(self, address: Address) -> tuple[dict[str, int], str]:
+        """Give the person's orders to nobody, in the business data and in reports; what failed, in words."""
+        business = self._open_business()
+        try:
+            # The business data go last: they lead to the ids again, should this process die before.
+            names = {old: new_pseudonym() for old in business.ids_of(address)}
+            unnamed = Counter(self._data.rename(names))
+            unnamed.update(business.rename(address, names))
+        except DeskError as error:
+            log.warning("The business data could not be reached: %s", error)
+            return {}, f"business data: {error}"
+        return dict(unnamed), ""
+
     def _let_go(self, address: Address | None, *, learned: bool) -> str:
         """Take erased entries out of the index, and their bytes out of all files; what failed, in words."""
         try:
@@ -146,4 +166,8 @@ class Privacy:
 
     def _search(self, address: Address) -> Searched:
         rows = self._data.search(address)
+        try:
+            rows = rows.and_also(self._open_business().search(address))
+        except DeskError as error:
+            rows = rows.and_also(Searched(found=(f"business data, which could not be searched: {error}",)))
         return rows.and_also(self._files.search(address, rows.others))

@@ -7,7 +7,7 @@ import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -31,14 +31,14 @@ def export(
     as_json: JsonOption = False,
     home: HomeOption = None,
 ) -> None:
-    """Give out everything that is stored of a person: conversations, checkpoints, entries, e-mails, audit."""
+    """Give out everything that is stored of a person: conversations, checkpoints, entries, e-mails, audit, orders."""
     with _privacy(home, as_json=as_json) as privacy:
         found = privacy.export(email)
         if out is None:
             edge.print_json(found)
             return
         edge.write_file(out, json.dumps(found, ensure_ascii=False, indent=1) + "\n")
-        counts = {place: len(rows) for place, rows in found["database"].items() if rows}
+        counts = _counts(found)
         if as_json:
             edge.print_json({"email": found["email"], "out": str(out), "rows": counts})
         else:
@@ -53,7 +53,10 @@ def forget(
     as_json: JsonOption = False,
     home: HomeOption = None,
 ) -> None:
-    """Erase everything that is stored of a person, and search for what is left; exit code 1 if anything is."""
+    """Erase everything that is stored of a person, and search for what is left; exit code 1 if anything is.
+
+    Orders stay for their sums, under an id that leads to nobody.
+    """
     with _privacy(home, as_json=as_json) as privacy:
         if not yes:
             _ask(privacy, email)
@@ -86,20 +89,32 @@ def _ask(privacy: Privacy, email: str) -> None:
     if not sys.stdin.isatty():
         raise BadInput("This cannot be undone. Say --yes to erase without being asked.")
     found = privacy.export(email)
-    counts = {place: len(rows) for place, rows in found["database"].items() if rows}
-    typer.echo(f"{_listed(counts) or 'Nothing in the database'}; {len(found['files'])} files", err=True)
+    typer.echo(
+        f"{_listed(_counts(found)) or 'Nothing in the database'}; {len(found['files'])} files", err=True
+    )
     typer.confirm("Erase it for good?", abort=True, err=True)
 
 
 def _show(forgotten: Forgotten) -> None:
     proof = forgotten.proof
     typer.echo(f"Erased: {_listed(forgotten.erased) or 'nothing, there was nothing'}.")
+    if forgotten.unnamed:
+        typer.echo(f"Kept for their sums, without the person: {_listed(forgotten.unnamed)}.")
     typer.echo(
         f"Searched {proof.tables} tables ({proof.rows} rows) and {proof.files} files ({proof.bytes:,} bytes): "
         + ("the address is nowhere any more." if forgotten.complete else "it is still there:")
     )
     for place in proof.found:
         typer.echo(f"  {place}")
+
+
+def _counts(found: dict[str, Any]) -> dict[str, int]:
+    """Rows by place, of the desk's database and of the business data."""
+    places = {
+        **found["database"],
+        **{f"{name} of the business": rows for name, rows in found["business"].items()},
+    }
+    return {place: len(rows) for place, rows in places.items() if rows}
 
 
 def _listed(counts: dict[str, int]) -> str:

@@ -40,9 +40,9 @@ def import_business_file(
         currency=currency.upper() if currency else None,
     )
     try:
-        with exclusive(settings.home / "import.lock", wait_seconds=_WAIT_SECONDS):
-            scratch = settings.home / "import.scratch"
-            return import_file(wanted, open_warehouse(settings), settings.rejected, scratch, tell)
+        with exclusive(settings.import_lock, wait_seconds=_WAIT_SECONDS):
+            store = open_warehouse(settings)
+            return import_file(wanted, store, settings.rejected, settings.import_scratch, tell)
     except UnusableFile as error:
         raise BadInput(str(error)) from error
     except Held as error:

@@ -1,9 +1,10 @@
-"""One person's data in the files of the home: sent e-mails, logs, and the bytes of every database."""
+"""One person's data in the files of the home: sent e-mails, logs, rejected lines, and the bytes of every database."""
 
 from __future__ import annotations
 
 import base64
 import contextlib
+import csv
 import email
 import email.policy
 import re
@@ -22,6 +23,7 @@ _CHUNK = 16 * 2**20
 _OVERLAP = 1024  # longer than any address, with what stands around it
 _BUSY_SECONDS = 30
 _ATTEMPTS = 40
+_LONGEST_FIELD = 2**31 - 1
 _FULL_TEXT = re.compile(r"USING\s+fts5\s*\(", re.IGNORECASE)
 _BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4}){4,}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
 _STAMP = re.compile(r"(\d{4}-\d\d-\d\d)[ T]\d\d:\d\d:\d\d")
@@ -30,34 +32,34 @@ _STAMP = re.compile(r"(\d{4}-\d\d-\d\d)[ T]\d\d:\d\d:\d\d")
 class HomeFiles:
     """Implements `agents.personal.PersonalFiles`."""
 
-    def __init__(self, home: Path, mail: Path, logs: Path, databases: Iterable[Path] = ()) -> None:
-        """`mail` and `logs` are folders of the home; `databases` are SQLite files that may lie elsewhere."""
-        self._home, self._mail, self._logs = home, mail, logs
+    def __init__(
+        self, home: Path, mail: Path, logs: Path, rejected: Path, databases: Iterable[Path] = ()
+    ) -> None:
+        """`databases` are SQLite files that may lie elsewhere; the others are folders of the home."""
+        self._home, self._mail, self._logs, self._rejected = home, mail, logs, rejected
         self._elsewhere = [file for file in databases if not file.is_relative_to(home)]
 
     def names_of(self, address: Address) -> list[str]:
-        """The e-mails and logs that name the address, relative to the home."""
-        files = [*self._mails(), *self._log_files()]
+        """The e-mails, logs and rejected lines that name the address, relative to the home."""
+        files = [*self._mails(), *self._log_files(), *self._rejected_files()]
         return [str(file.relative_to(self._home)) for file in files if address.is_in(_text(file))]
 
     def erase(self, address: Address) -> dict[str, int]:
-        """Remove the e-mails, and rewrite the logs without the address."""
+        """Remove the e-mails, rewrite the logs without the address, and rejected lines without the person's."""
         mails = [file for file in self._mails() if address.is_in(_text(file))]
         logs = [file for file in self._log_files() if address.is_in(_text(file))]
         for file in mails:
             file.unlink(missing_ok=True)
         for file in logs:
             file.write_text(address.replaced_in(_text(file), "[e-mail]"), "utf-8")
-        counts = {"sent e-mails": len(mails), "logs": len(logs)}
+        lines = sum(_drop_lines(file, address) for file in self._rejected_files())
+        counts = {"sent e-mails": len(mails), "logs": len(logs), "rejected lines": lines}
         return {name: count for name, count in counts.items() if count}
 
     def expire(self, until: KeepUntil) -> dict[str, int]:
-        """Remove old e-mails, and the old lines at the beginning of each log."""
-        removed = 0
-        for file in self._mails():
-            if datetime.fromtimestamp(file.stat().st_mtime, UTC) < until.delivered_effects:
-                file.unlink(missing_ok=True)
-                removed += 1
+        """Remove old e-mails and rejected lines, and the old lines at the beginning of each log."""
+        removed = _remove_old(self._mails(), until.delivered_effects)
+        refused = _remove_old(self._rejected_files(), until.logs)
         shortened = 0
         for file in self._log_files():
             text = _text(file)
@@ -65,7 +67,7 @@ class HomeFiles:
             if kept != text:
                 file.write_text(kept, "utf-8")
                 shortened += 1
-        counts = {"sent e-mails": removed, "logs": shortened}
+        counts = {"sent e-mails": removed, "rejected files": refused, "logs": shortened}
         return {name: count for name, count in counts.items() if count}
 
     def compact(self, address: Address | None = None) -> None:
@@ -106,10 +108,36 @@ class HomeFiles:
         yield from (file for file in beside if file.is_file())
 
     def _mails(self) -> list[Path]:
-        return sorted(self._mail.glob("*.eml*"))
+        return sorted(self._mail.rglob("*.eml*"))
 
     def _log_files(self) -> list[Path]:
         return sorted(self._logs.glob("*.log*"))
+
+    def _rejected_files(self) -> list[Path]:
+        return sorted(self._rejected.glob("*.csv"))
+
+
+def _remove_old(files: Iterable[Path], before: datetime) -> int:
+    old = [file for file in files if datetime.fromtimestamp(file.stat().st_mtime, UTC) < before]
+    for file in old:
+        file.unlink(missing_ok=True)
+    return len(old)
+
+
+def _drop_lines(file: Path, address: Address) -> int:
+    """Remove the rows of a CSV file that name the address, and the file where nothing is left; counts them."""
+    if not address.is_in(_text(file)):
+        return 0
+    csv.field_size_limit(_LONGEST_FIELD)
+    with file.open(encoding="utf-8", newline="") as opened:
+        rows = list(csv.reader(opened))
+    kept = [row for row in rows if not any(address.is_in(cell) for cell in row)]
+    if len(kept) < 2:  # the names of the columns alone
+        file.unlink()
+    else:
+        with file.open("w", encoding="utf-8", newline="") as opened:
+            csv.writer(opened).writerows(kept)
+    return len(rows) - len(kept)
 
 
 def _text(file: Path) -> str:

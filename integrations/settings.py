@@ -6,7 +6,7 @@ import difflib
 import logging
 import os
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AliasChoices, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -96,6 +96,19 @@ class Settings(BaseSettings):
     """The public key of SendGrid's signed event webhook, which calls `/mail/events/sendgrid`."""
     jobs: Literal["on", "off"] = "on"
     """Off: `gtm serve` leaves the jobs to `gtm worker`."""
+    answerers: Annotated[int, Field(ge=0)] | None = None
+    """How many processes answer for `gtm serve`; 0: it answers itself. Else as many as the cores allow."""
+
+    def environment(self) -> dict[str, str]:
+        """The environment for another process that is to have these very settings."""
+        variables = {name: _variable(name) for name in type(self).model_fields}
+        values = {variables[name]: value for name, value in self if value is not None}
+        others = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.upper().startswith(PREFIX) and name not in variables.values()
+        }
+        return others | {name: _shown(value) for name, value in values.items()}
 
     @property
     def has_models(self) -> bool:
@@ -228,6 +241,16 @@ def load_settings(home: Path | None = None) -> Settings:
             f"{name} is set to {first['input']!r}: {first['msg']}. Correct it or unset it."
         ) from error
     return settings.model_copy(update={"home": settings.home.expanduser().absolute()})
+
+
+def _variable(field: str) -> str:
+    """The variable that sets a field."""
+    alias = Settings.model_fields[field].validation_alias
+    return str(alias.choices[0]) if isinstance(alias, AliasChoices) else PREFIX + field.upper()
+
+
+def _shown(value: object) -> str:
+    return value.get_secret_value() if isinstance(value, SecretStr) else str(value)
 
 
 def misspelled(environment: os._Environ[str] | dict[str, str]) -> list[str]:

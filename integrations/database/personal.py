@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from sqlalchemy.engine import Connection
 
 from agents.personal import Address, KeepUntil, Rows, Searched
 from agents.team import AuditLine
+from analytics.persons import PREFIX
 from integrations.database.append_only import TOMBSTONE
 from integrations.database.engine import Store
 from integrations.database.slack_notes import note_erased
@@ -21,6 +23,7 @@ from integrations.database.tables import (
     conversations,
     entries,
     messages,
+    metadata,
     model_answers,
     model_calls,
     model_texts,
@@ -98,6 +101,38 @@ class PersonalTables:
                 append_audit(connection, line)
         return counts
 
+    def naming(self, ids: Sequence[str]) -> Rows:
+        """The rows by their keys, and the columns that name a customer."""
+        found: Rows = {}
+        with self._store.reading() as connection:
+            for table, column in _columns_of_texts():
+                for name in ids:
+                    query = sa.select(*table.primary_key.columns).where(_names(column, name))
+                    for row in connection.execute(query).mappings():
+                        found.setdefault(table.name, []).append(
+                            {**_as_json(dict(row)), "column": column.name}
+                        )
+        return found
+
+    def rename(self, names: Mapping[str, str]) -> dict[str, int]:
+        """A pseudonym is replaced wherever it stands; any other id where it is the whole text, or a JSON string."""
+        counts: Counter[str] = Counter()
+        with self._store.writing() as connection:
+            if connection.dialect.name == "sqlite":
+                connection.exec_driver_sql("PRAGMA secure_delete = ON")
+            for table, column in _columns_of_texts():
+                for old, new in names.items():
+                    renamed = (
+                        sa.func.replace(column, old, new)
+                        if old.startswith(PREFIX)
+                        else sa.case(
+                            (column == old, new), else_=sa.func.replace(column, f'"{old}"', f'"{new}"')
+                        )
+                    )
+                    change = table.update().where(_names(column, old)).values({column.name: renamed})
+                    counts[table.name] += connection.execute(change).rowcount
+        return {name: count for name, count in counts.items() if count}
+
     def expire(self, until: KeepUntil) -> dict[str, int]:
         """Erase dismissed entries, delivered effects, what pages were told, sign-ins, and details of the audit."""
         old = {
@@ -144,8 +179,10 @@ def search_tables(connection: Connection, address: Address) -> Searched:
             for row in connection.execute(sa.select(table)).mappings():
                 rows += 1
                 for column, value in row.items():
-                    for spoken in address.spoken(_readable(value)):
-                        place = f"table {name}, column {column}"
+                    place = f"table {name}, column {column}"
+                    text = _readable(value)
+                    found.update([place] if address.pseudonym in text else [])
+                    for spoken in address.spoken(text):
                         found.update([place] if spoken == address.email else [])
                         others.update([spoken] if spoken != address.email else [])
     return Searched(tables=tables, rows=rows, found=tuple(sorted(found)), others=frozenset(others))
@@ -197,6 +234,20 @@ def _rows(
     yield messages, said
     yield conversations, of(conversations, conversations.c.id, own)
     yield audit, _distinct(of(audit, audit.c.subject, [*own, *keys]), naming(audit, audit.c.detail))
+
+
+def _columns_of_texts() -> Iterator[tuple[sa.Table, sa.Column[Any]]]:
+    """Where a customer's id may stand; the audit only ever takes new lines, and holds none."""
+    for table in metadata.sorted_tables:
+        for column in table.columns:
+            if isinstance(column.type, sa.String) and not column.foreign_keys and table is not audit:
+                yield table, column
+
+
+def _names(column: sa.Column[Any], name: str) -> sa.ColumnElement[bool]:
+    if name.startswith(PREFIX):
+        return column.contains(name, autoescape=True)
+    return sa.or_(column == name, column.contains(f'"{name}"', autoescape=True))
 
 
 def _distinct(*groups: list[dict[str, Any]]) -> list[dict[str, Any]]:

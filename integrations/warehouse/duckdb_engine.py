@@ -1,8 +1,12 @@
-"""The store as a DuckDB file. One process at a time has it open, for as short a while as it can."""
+"""The store as a DuckDB file. One process at a time has it open, for as short a while as it can.
+
+Whoever has it open shares a lock on a file beside it; who rewrites it must be alone, also among threads.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -84,9 +88,49 @@ class DuckDbEngine:
         """Whether the file is there."""
         return self._file.exists()
 
+    def compact(self) -> None:
+        """Write the living rows to a new file, which takes the old one's place; DuckDB never blanks what it frees."""
+        fresh = self._file.with_suffix(".fresh")
+        with self._locked(fcntl.LOCK_EX):
+            for left in (fresh, fresh.with_suffix(".fresh.wal")):
+                left.unlink(missing_ok=True)
+            try:
+                with duckdb.connect(config={"memory_limit": MEMORY}) as database:
+                    database.execute(f"SET temp_directory = '{self._file.with_suffix('.spilled')}'")
+                    database.execute(f"ATTACH '{self._file}' AS old")
+                    database.execute(f"ATTACH '{fresh}' AS fresh")
+                    database.execute("COPY FROM DATABASE old TO fresh")
+                    database.execute("DETACH fresh")
+                    database.execute("CHECKPOINT old")  # its log would be read as the new file's
+                    fresh.replace(self._file)
+                    database.execute("DETACH old")
+            except duckdb.Error as error:
+                why = self._busy() if _is_locked(error) else Permanent(_damaged(self._file, error))
+                raise why from error
+
+    @contextlib.contextmanager
+    def _locked(self, kind: int) -> Iterator[None]:
+        """Shares the file with other threads, or has it alone; raises `Transient` in the end."""
+        deadline = time.monotonic() + self._wait
+        with self._file.with_suffix(".lock").open("a") as lock:
+            while True:
+                try:
+                    fcntl.flock(lock, kind | fcntl.LOCK_NB)
+                    break
+                except BlockingIOError as error:
+                    if time.monotonic() >= deadline:
+                        raise self._busy() from error
+                time.sleep(_POLL_SECONDS)
+            yield
+
     @contextlib.contextmanager
     def connected(self) -> Iterator[DuckDbConnection]:
         """A connection; waits for another process to let go of the file."""
+        with self._locked(fcntl.LOCK_SH), self._connected() as connection:
+            yield connection
+
+    @contextlib.contextmanager
+    def _connected(self) -> Iterator[DuckDbConnection]:
         connection = self._open()
         try:
             yield connection
@@ -106,16 +150,23 @@ class DuckDbEngine:
             try:
                 return DuckDbConnection(self._file)
             except duckdb.IOException as error:
-                if "lock" not in str(error):
+                if not _is_locked(error):
                     raise Permanent(_damaged(self._file, error)) from error
                 if time.monotonic() >= deadline:
-                    raise Transient(
-                        f"The business data in {self._file} is in use by another process, such as an import. "
-                        "Try again when it has ended."
-                    ) from error
+                    raise self._busy() from error
             except duckdb.Error as error:
                 raise Permanent(_damaged(self._file, error)) from error
             time.sleep(_POLL_SECONDS)
+
+    def _busy(self) -> Transient:
+        return Transient(
+            f"The business data in {self._file} is in use by another process, such as an import. "
+            "Try again when it has ended."
+        )
+
+
+def _is_locked(error: duckdb.Error) -> bool:
+    return isinstance(error, duckdb.IOException) and "lock" in str(error)
 
 
 def _damaged(file: Path, error: duckdb.Error) -> str:

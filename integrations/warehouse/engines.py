@@ -53,3 +53,6 @@ class Engine(Protocol):
 
     def exists(self) -> bool:
         """Whether there is a store to read from; asking makes none."""
+
+    def compact(self) -> None:
+        """Let go of the bytes of rows that were changed or removed, as far as that is ours to do."""

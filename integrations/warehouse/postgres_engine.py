@@ -107,6 +107,9 @@ class PostgresEngine:
         """The server is asked when it is read from."""
         return True
 
+    def compact(self) -> None:
+        """The server's own vacuum does it."""
+
     @contextlib.contextmanager
     def connected(self) -> Iterator[PostgresConnection]:
         """A connection; its errors in our own words."""

@@ -32,17 +32,26 @@ class Warehouse:
         self._engine = engine
         self._making = threading.Lock()
 
+    @property
+    def mark(self) -> str:
+        """How a value is marked in a statement."""
+        return self._engine.mark
+
+    def exists(self) -> bool:
+        """Whether there is a store; asking makes none."""
+        return self._engine.exists()
+
     def standing(self) -> Standing:
         """What is in the store now."""
         if not self._engine.exists():
             return Standing()
-        with self._opened() as connection:
+        with self.opened() as connection:
             return _standing(connection)
 
     def merge(self, staging: duckdb.DuckDBPyConnection, table: str, currency: str | None) -> int:
         """Put the rows of the staging's `clean` into a table; gives how many lines of the file changed something."""
         columns = {"file_line": "int64", **TABLES[table]}
-        with self._opened() as connection:
+        with self.opened() as connection:
             connection.bring(staging, columns)
             try:
                 with connection.transaction():
@@ -72,7 +81,7 @@ class Warehouse:
 
     def fill_with_sample(self, frames: Mapping[str, pa.Table], currency: str, until: date) -> None:
         """Make the store hold exactly this sample. One that holds real data raises `BadInput`."""
-        with self._opened() as connection:
+        with self.opened() as connection:
             if _standing(connection).real:
                 raise BadInput(
                     "The store holds real data, which sample data must not mix with. Use another --home."
@@ -94,7 +103,7 @@ class Warehouse:
     @contextlib.contextmanager
     def reading(self) -> Iterator[Tables]:
         """The tables, with orders and customers kept ready for the reports to come."""
-        with self._opened() as connection:
+        with self.opened() as connection:
             backend = connection.ibis
             self._refresh(connection, "orders", lambda: marts.orders(backend.table("sales")))
             orders = backend.table("mart_orders")
@@ -136,7 +145,28 @@ class Warehouse:
                     connection.execute(f"DELETE FROM state WHERE name = {self._engine.mark}", (old,))  # noqa: S608
 
     @contextlib.contextmanager
-    def _opened(self) -> Iterator[Connection]:
+    def changing(self) -> Iterator[Connection]:
+        """A transaction in which rows may be changed; what was kept ready of them goes, and old bytes are noted."""
+        with self.opened() as connection, connection.transaction():
+            yield connection
+            for mart in [name for name in _state(connection) if name.startswith("mart ")]:
+                connection.execute(f"DROP TABLE IF EXISTS mart_{mart.removeprefix('mart ')}")
+                connection.execute(f"DELETE FROM state WHERE name = {self.mark}", (mart,))  # noqa: S608
+            self._note(connection, "generation", secrets.token_hex(8))
+            self._note(connection, "uncompacted", "yes")
+
+    def compact(self) -> None:
+        """Let go of the bytes of what `changing` has changed, also where a process before has not come to it."""
+        with self.opened() as connection:
+            if "uncompacted" not in _state(connection):
+                return
+        self._engine.compact()
+        with self.opened() as connection:
+            connection.execute("DELETE FROM state WHERE name = 'uncompacted'")
+
+    @contextlib.contextmanager
+    def opened(self) -> Iterator[Connection]:
+        """A connection to a store whose tables are there."""
         with self._engine.connected() as connection:
             self._prepare(connection)
             yield connection

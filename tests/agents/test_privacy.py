@@ -20,6 +20,7 @@ from agents.team import AuditLine
 from integrations import connect
 from integrations.database.engine import Store
 from integrations.database.personal import PersonalTables
+from tests.business import import_into, rows_of, write_csv
 from tests.desk import Desk, open_desk, write_documents
 from tests.embedders import HashingEmbedder
 
@@ -253,3 +254,33 @@ def test_a_forgetting_that_was_cut_short_can_be_done_again(desk: Desk) -> None:
     forgotten = desk.session.privacy.forget(ANNA, **WHO)
     assert (forgotten.complete, forgotten.conversations) == (True, 1)
     assert files_with(desk.home, SECRET) == []
+
+
+def test_orders_stay_for_their_sums_and_lead_to_nobody(desk: Desk, tmp_path: Path) -> None:
+    orders = write_csv(
+        tmp_path / "orders.csv",
+        ("order_id", "date", "customer", "price"),
+        (1, "2026-06-09", ANNA, "10"),
+        (2, "2026-06-10", JOANN, "20"),
+        (3, "nonsense", ANNA, "30"),
+    )
+    import_into(desk.settings, orders, "orders")
+    exported = desk.session.privacy.export(ANNA)
+    assert [row["order_id"] for row in exported["business"]["sales"]] == ["1"]
+    assert exported["files"] == ["rejected/orders-rejected.csv"]
+    forgotten = desk.session.privacy.forget(ANNA, **WHO)
+    assert (forgotten.complete, forgotten.unnamed) == (True, {"sales": 1})
+    assert forgotten.erased == {"rejected lines": 1}
+    assert desk.session.privacy.export(ANNA)["business"] == {}
+    assert [row["order_id"] for row in desk.session.privacy.export(JOANN)["business"]["sales"]] == ["2"]
+    assert sum(net for (net,) in rows_of(desk.settings, "orders", "net")) == 3000
+    assert files_with(desk.home, ANNA) == []
+
+
+def test_business_data_that_cannot_be_reached_are_named_as_left(desk: Desk) -> None:
+    write_about(desk, ANNA, "v")
+    desk.settings.analytics_file.write_bytes(b"this is no database" * 1000)
+    forgotten = desk.session.privacy.forget(ANNA, **WHO)
+    assert forgotten.erased["messages"] >= 4, "the rest is erased all the same"
+    assert not forgotten.complete
+    assert any("business data" in place and "cannot be opened" in place for place in forgotten.proof.found)

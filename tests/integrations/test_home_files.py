@@ -30,7 +30,10 @@ def home(tmp_path: Path) -> Path:
 @pytest.fixture
 def files(home: Path) -> HomeFiles:
     (home / "log").mkdir(parents=True)
-    return HomeFiles(home, home / "outbox", home / "log", [home.parent / "elsewhere.sqlite3"])
+    (home / "rejected").mkdir()
+    return HomeFiles(
+        home, home / "outbox", home / "log", home / "rejected", [home.parent / "elsewhere.sqlite3"]
+    )
 
 
 def send(home: Path, to: str, body: str) -> None:
@@ -128,3 +131,21 @@ def test_memory_that_the_vectors_file_never_filled_is_blanked(files: HomeFiles, 
     files.compact(ANNA)
     assert vectors.read_bytes() == b"\x01\x02" + bytes(len(ANNA.email)) + b"\x03"
     assert files.search(ANNA, ()).found == ()
+
+
+def test_a_rejected_line_of_the_person_goes_and_the_others_stay(files: HomeFiles, home: Path) -> None:
+    rejected = home / "rejected" / "orders-rejected.csv"
+    rejected.write_text(
+        'line_number,reason,email,note\n2,no date,anna@mail.example,"a\nb"\n3,no date,joanna@mail.example,\n'
+    )
+    alone = home / "rejected" / "more-rejected.csv"
+    alone.write_text("line_number,reason,email\n2,cannot be read,Anna@mail.example\n")
+    assert files.names_of(ANNA) == ["rejected/more-rejected.csv", "rejected/orders-rejected.csv"]
+    assert files.erase(ANNA) == {"rejected lines": 2}
+    assert not alone.exists()
+    assert rejected.read_text().splitlines() == [
+        "line_number,reason,email,note",
+        "3,no date,joanna@mail.example,",
+    ]
+    assert files.erase(ANNA) == {}
+    assert files.expire(until(NOW + timedelta(days=1))) == {"rejected files": 1}

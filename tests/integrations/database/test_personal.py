@@ -13,14 +13,17 @@ from agents.domain import Reply
 from agents.entries import NewEntry
 from agents.personal import Address, KeepUntil
 from agents.team import AuditLine
+from agents.weekly.report import AtRisk
 from integrations.database.append_only import TOMBSTONE
 from integrations.database.conversations import Conversations
+from integrations.database.editions import EditionTable
 from integrations.database.engine import Store
 from integrations.database.entries import EntryBook
 from integrations.database.outbox import add
 from integrations.database.personal import PersonalTables
 from integrations.database.tables import audit, conversations, entries, messages, outbox, reviews
 from integrations.database.team import TeamTables
+from tests.integrations.database.test_editions import EDITION
 
 ANNA = Address("anna@mail.example")
 NOW = datetime.now(UTC)
@@ -161,3 +164,29 @@ def test_a_foreign_table_is_searched_too(data: PersonalTables, store: Store) -> 
         connection.execute(statement, {"held": b"\xa5\x00to anna@mail.example\x01"})
     assert data.search(ANNA).found == ("table working_memory, column held",)
     assert data.search(Address("na@mail.example")).others == {"anna@mail.example"}
+
+
+def test_a_customer_s_id_is_renamed_in_kept_reports_which_stay_whole(
+    data: PersonalTables, store: Store
+) -> None:
+    ids = (ANNA.pseudonym, "17850", "117850", "c1")
+    churn = EDITION.report.churn.model_copy(
+        update={"customers": (AtRisk(customer_id="17850", probability=0.9, worth=17850, why="ordered once"),)}
+    )
+    kept = EDITION.model_copy(
+        update={"at_risk": ids, "report": EDITION.report.model_copy(update={"churn": churn})}
+    )
+    table = EditionTable(store)
+    table.keep(kept)
+    assert data.naming([ANNA.pseudonym]) == {"editions": [{"id": "w-1", "column": "content"}]}
+    assert data.search(ANNA).found == ("table editions, column content",)
+    names = {ANNA.pseudonym: "p-" + "0" * 16, "17850": "p-" + "1" * 16}
+    assert data.rename(names) == {"editions": 2}
+    found = table.edition("w-1")
+    assert found is not None
+    assert found.at_risk == (*names.values(), "117850", "c1")
+    [person] = found.report.churn.customers
+    assert (person.customer_id, person.worth) == (names["17850"], 17850)
+    assert data.naming(list(names)) == {}
+    assert data.search(ANNA).found == ()
+    assert data.rename(names) == {}
