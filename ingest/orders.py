@@ -17,9 +17,10 @@ from analytics.tables import Standing
 from ingest.order_checks import Reading, typed_query
 from ingest.order_errors import UnusableFile
 from ingest.order_fields import FIELDS, TABLE, Kind
-from ingest.order_files import Staged, stage
+from ingest.order_files import stage
 from ingest.order_mappings import find_columns, load_mapping
 from ingest.order_rows import row_problems, rows_query
+from ingest.order_staging import Staged
 
 if TYPE_CHECKING:
     import duckdb
