@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -33,3 +34,14 @@ def models_folder() -> Path:
 def sample_documents() -> Path:
     """The sample knowledge base of the repository."""
     return ROOT / "knowledge_base" / "documents"
+
+
+@pytest.fixture(scope="session")
+def sample_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The business data of the sample shop up to 15 November 2026, a file to be copied into a home."""
+    from apps.importing import load_sample
+    from tests.business import settings_of
+
+    settings = settings_of(tmp_path_factory.mktemp("sample"))
+    load_sample(settings, date(2026, 11, 15), if_empty=False)
+    return settings.analytics_file

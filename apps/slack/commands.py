@@ -125,7 +125,7 @@ class Commands:
             return
         ack()
         key = f"command:{command.get('trigger_id') or secrets.token_hex(8)}"
-        request = Request(self._desk, command["user_id"], rest.strip(), command["channel_id"], key)
+        request = Request(self._desk, command["user_id"], rest.strip(), command.get("channel_id", ""), key)
 
         def run() -> None:
             allowed = not found.for_team or self._desk.is_team(request.member)

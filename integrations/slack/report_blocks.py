@@ -222,7 +222,7 @@ def _charts(key: str, view: ShownReport, document: Document) -> Iterator[Block]:
     for name in CHARTS:
         if name in view.charts:
             yield ImageBlock(
-                slack_file=SlackFile(id=view.charts[name]),
+                slack_file=SlackFile(url=None, id=view.charts[name]),
                 alt_text=f"{name.capitalize()}, {document.week}; the thread has its numbers",
                 block_id=f"{key}:chart:{name}",
             )

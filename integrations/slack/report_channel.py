@@ -32,7 +32,7 @@ class SlackReports:
         actions: Sequence[ReportAction] = REPORT_ACTIONS,
     ) -> None:
         """Connect to nothing yet; `usual` is the id or name of the channel for scheduled reports."""
-        self._client, self._policy, self._usual = client, policy, usual
+        self.client, self._policy, self._usual = client, policy, usual
         self._card = ReportCard(public_url, actions)
         self._channels: dict[str, SlackChannel] = {}
 
@@ -44,7 +44,7 @@ class SlackReports:
     def post(self, channel: str, key: str, view: View, thread: str | None) -> Place:
         """Post a view, in a thread where one is given, so that `find` knows it by `key`."""
         text, blocks = self._card.shown(key, view)
-        answer = self._client.call(
+        answer = self.client.call(
             "chat.postMessage",
             channel=self._channel(channel).channel,
             text=text,
@@ -61,7 +61,7 @@ class SlackReports:
         """Let a message show this view instead; False where somebody has deleted it."""
         text, blocks = self._card.shown(key, view)
         try:
-            self._client.call(
+            self.client.call(
                 "chat.update",
                 channel=place.channel,
                 ts=place.message,
@@ -82,7 +82,7 @@ class SlackReports:
         """Put files into the thread of a message; gives their ids by name. Raises `Permanent` where it cannot."""
         uploads = [{"filename": each.name, "content": each.content, "title": each.title} for each in files]
         try:
-            answer = self._client.attempt(
+            answer = self.client.attempt(
                 lambda web: web.files_upload_v2(
                     file_uploads=uploads,
                     channel=place.channel,
@@ -103,17 +103,17 @@ class SlackReports:
     def link(self, place: Place) -> str | None:
         """The address of a message, or None where it cannot be had."""
         try:
-            answer = self._client.call("chat.getPermalink", channel=place.channel, message_ts=place.message)
+            answer = self.client.call("chat.getPermalink", channel=place.channel, message_ts=place.message)
         except DeskError as error:
             log.info("A report has no link to its thread: %s", error)
             return None
         return str(answer.get("permalink") or "") or None
 
     def _channel(self, wanted: str) -> SlackChannel:
-        return self._channels.setdefault(wanted, SlackChannel(self._client, wanted, self._policy))
+        return self._channels.setdefault(wanted, SlackChannel(self.client, wanted, self._policy))
 
     def _files_of(self, place: Place) -> Iterator[tuple[str, str]]:
-        messages: list[dict[str, Any]] = self._client.pages(
+        messages: list[dict[str, Any]] = self.client.pages(
             "conversations.replies",
             "messages",
             channel=place.channel,

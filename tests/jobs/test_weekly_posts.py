@@ -1,0 +1,273 @@
+"""A weekly report that was asked for becomes one message with its thread, whatever goes wrong on the way."""
+
+from __future__ import annotations
+
+import functools
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agents.errors import Permanent, Transient
+from agents.policy import Delivery
+from agents.weekly.posting import Posting
+from tests.desk import Desk, open_desk
+from tests.jobs.steps import running, wait_until
+from tests.slack_gate import faults
+from tests.slack_proxy import Proxy, slack_proxy
+from tests.slack_server import CHANNEL, TEAM_CHANNEL, LocalSlack, buttons, first_block, local_slack, words
+
+WEDNESDAY = date(2026, 11, 18)  # the last complete week is that of the 9th
+IMPATIENT = Delivery(attempts=20, first_pause_seconds=0.2, longest_pause_seconds=0.2)
+
+
+@pytest.fixture(scope="module")
+def slack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalSlack]:
+    with local_slack(tmp_path_factory.mktemp("slack")) as running_slack:
+        yield running_slack
+
+
+@pytest.fixture(scope="module")
+def proxy(slack: LocalSlack) -> Iterator[Proxy]:
+    with slack_proxy(slack.url) as running_proxy:
+        yield running_proxy
+
+
+@pytest.fixture
+def desk(tmp_path: Path, slack: LocalSlack, proxy: Proxy, sample_store: Path) -> Iterator[Desk]:
+    slack.reset()
+    proxy.reset()
+    opened = open_desk(tmp_path / "home", slack_url=proxy.api, slack_gtm_channel=TEAM_CHANNEL)
+    shutil.copy(sample_store, opened.settings.analytics_file)
+    opened.services.policy = opened.services.policy.model_copy(update={"delivery": IMPATIENT})
+    yield opened
+    opened.close()
+
+
+def ask(desk: Desk, name: str = "w-1", channel: str | None = TEAM_CHANNEL) -> Posting:
+    return desk.session.weekly.post(
+        Posting(
+            id=name,
+            as_of=WEDNESDAY,
+            by="Lena Lead",
+            origin="slack",
+            channel=channel,
+            created=desk.services.now(),
+        )
+    )
+
+
+def state(desk: Desk, name: str = "w-1") -> str:
+    posting = desk.session.weekly.posting(name)
+    assert posting is not None
+    return posting.state
+
+
+def ended(desk: Desk, name: str = "w-1") -> Callable[[], bool]:
+    return lambda: state(desk, name) != "waiting"
+
+
+def reports(slack: LocalSlack) -> list[dict[str, Any]]:
+    """What stands in the channel itself."""
+    return [each for each in slack.messages(TEAM_CHANNEL) if first_block(each).count(":") == 1]
+
+
+def thread(slack: LocalSlack, report: dict[str, Any]) -> list[dict[str, Any]]:
+    return [each for each in slack.thread(report["ts"], TEAM_CHANNEL) if each.get("blocks")]
+
+
+def check_one_whole_report(slack: LocalSlack) -> dict[str, Any]:
+    """The report stands once, with each part of its thread once; gives it."""
+    [report] = reports(slack)
+    assert Counter(first_block(each) for each in thread(slack, report)) == {
+        f"{first_block(report)}:{name}": 1 for name in ("texts", "numbers", "customers")
+    }
+    return report
+
+
+def test_what_was_asked_for_becomes_one_message_with_its_thread(
+    desk: Desk, slack: LocalSlack, proxy: Proxy
+) -> None:
+    with running(desk):
+        ask(desk)
+        wait_until(ended(desk))
+    report = check_one_whole_report(slack)
+    assert state(desk) == "done"
+    shown = words(report)
+    assert all(part in shown for part in ("9 to 15 November 2026", "Sample data", "Net revenue", "Forecast"))
+    assert all(f"*{title}*" in shown for title in ("Finance", "Marketing", "Customers", "Support"))
+    assert set(buttons(report)) == {"weekly_details", "weekly_again", "weekly_download"}
+    assert "thread_ts" in buttons(report)["weekly_details"]["url"]
+    assert [f for each in (report, *thread(slack, report)) for f in faults(each["blocks"])] == []
+    edition = desk.session.weekly.edition("w-1")
+    assert (edition.by, edition.origin) == ("Lena Lead", "slack")
+    details = "".join(words(each) for each in thread(slack, report))
+    assert all(segment.name in details for segment in edition.report.segments)
+    assert sorted(proxy.uploaded) == [
+        f"w-1-{name}.png" for name in sorted(edition.rows) if edition.rows[name]
+    ]
+    assert all(content.startswith(b"\x89PNG") for content in proxy.uploaded.values())
+    assert [each["block_id"] for each in proxy.pictures] == [
+        "weekly:w-1:chart:revenue",
+        "weekly:w-1:chart:forecast",
+    ]
+
+
+def test_asked_for_twice_or_while_it_is_made_it_is_made_once(desk: Desk, slack: LocalSlack) -> None:
+    assert ask(desk).id == "w-1"
+    assert ask(desk).id == "w-1"
+    assert ask(desk, "w-2").id == "w-1", "one is under way in this channel"
+    assert ask(desk, "w-3", CHANNEL).id == "w-3"
+    with running(desk):
+        wait_until(ended(desk))
+        wait_until(ended(desk, "w-3"))
+        assert ask(desk, "w-4").id == "w-4", "the first has come to its end"
+        wait_until(ended(desk, "w-4"))
+    assert [first_block(each) for each in reports(slack)] == ["weekly:w-1", "weekly:w-4"]
+
+
+def test_where_slack_wants_to_be_left_alone_or_breaks_the_report_comes_later_and_once(
+    desk: Desk, slack: LocalSlack, proxy: Proxy
+) -> None:
+    def fault(method: str, number: int) -> str | None:
+        if method == "chat.update":
+            return "429" if number <= 2 else None
+        if method == "chat.postMessage":
+            return {1: "500", 2: "lost", 4: "lost"}.get(number)
+        return None
+
+    proxy.fault = fault
+    with running(desk):
+        ask(desk)
+        wait_until(ended(desk), 60)
+    check_one_whole_report(slack)
+
+
+@pytest.mark.parametrize("wrong", ["missing_scope", "unknown_method", "429", "500"])
+def test_where_files_are_not_taken_the_report_stands_without_charts(
+    desk: Desk, slack: LocalSlack, proxy: Proxy, wrong: str
+) -> None:
+    proxy.fault = lambda method, _: (
+        wrong if method == "files.getUploadURLExternal" and wrong != "429" else None
+    )
+    if wrong == "429":
+        proxy.fault = lambda method, n: "429" if method == "files.getUploadURLExternal" and n == 1 else None
+    with running(desk):
+        ask(desk)
+        wait_until(ended(desk), 60)
+    report = check_one_whole_report(slack)
+    assert ("charts cannot be shown here" in words(report)) == (wrong != "429")
+
+
+def test_a_picture_that_slack_is_not_ready_for_is_left_out_of_the_message(
+    desk: Desk, slack: LocalSlack, proxy: Proxy
+) -> None:
+    proxy.refuse_pictures = True
+    with running(desk):
+        ask(desk)
+        wait_until(ended(desk), 60)
+    report = check_one_whole_report(slack)
+    assert state(desk) == "done"
+    assert "weekly_details" in buttons(report)
+    assert len(proxy.uploaded) > 1
+
+
+def test_what_keeps_a_report_from_being_made_stands_in_its_message(
+    desk: Desk, slack: LocalSlack, proxy: Proxy
+) -> None:
+    real, wrong = desk.services.open_warehouse, [Transient("The store is locked.")]
+
+    def sometimes() -> Any:
+        if wrong:
+            raise wrong[0]
+        return real()
+
+    desk.services.open_warehouse = sometimes
+    with running(desk):
+        ask(desk)
+        wait_until(lambda: "The store is locked." in "".join(map(words, reports(slack))))
+        assert state(desk) == "waiting"
+        wrong.clear()
+        wait_until(ended(desk), 60)
+        check_one_whole_report(slack)
+        wrong.append(Permanent("The store is of another version."))
+        ask(desk, "w-2")
+        wait_until(ended(desk, "w-2"))
+    assert state(desk, "w-2") == "failed"
+    assert "another version" in words(reports(slack)[1])
+    assert set(buttons(reports(slack)[1])) == {"weekly_again"}
+
+
+def test_without_data_the_message_says_so(desk: Desk, slack: LocalSlack) -> None:
+    desk.settings.analytics_file.unlink()
+    with running(desk):
+        ask(desk)
+        wait_until(ended(desk))
+    [report] = reports(slack)
+    assert "There are no business data yet" in words(report)
+    assert desk.session.effects("failed") == []
+
+
+def test_a_report_that_somebody_deletes_is_not_posted_again(
+    desk: Desk, slack: LocalSlack, proxy: Proxy
+) -> None:
+    proxy.fault = lambda method, _: "message_not_found" if method == "chat.update" else None
+    with running(desk):
+        ask(desk)
+        wait_until(ended(desk))
+    assert state(desk) == "done"
+    assert thread(slack, reports(slack)[0]) == []
+
+
+def test_in_a_channel_without_the_bot_nothing_is_tried_for_long(desk: Desk, slack: LocalSlack) -> None:
+    with running(desk):
+        ask(desk, channel="C0NOWHERE")
+        wait_until(ended(desk))
+    posting = desk.session.weekly.posting("w-1")
+    assert posting is not None
+    assert posting.state == "failed"
+    assert "/invite" in str(posting.reason)
+
+
+def test_killed_at_any_point_and_restarted_there_is_one_message_which_becomes_the_report(
+    desk: Desk, slack: LocalSlack
+) -> None:
+    environment = {
+        **os.environ,
+        "SLACK_BOT_TOKEN": "xoxb-sock",
+        "SLACK_API_URL": str(desk.settings.slack_api_url),
+        "SLACK_GTM_CHANNEL": TEAM_CHANNEL,
+    }
+
+    def start(point: str) -> subprocess.Popen[str]:
+        program = [sys.executable, "-m", "tests.jobs.killed_process", point, "jobs", str(desk.home)]
+        return subprocess.Popen(
+            program, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+
+    def quiet_or_dead(process: subprocess.Popen[str]) -> bool:
+        return process.poll() is not None or state(desk) != "waiting"
+
+    ask(desk)
+    killed = []
+    for point in ("called:1", "write:6", "called:2", "called:3", "called:2"):
+        process = start(point)
+        wait_until(functools.partial(quiet_or_dead, process), 60)
+        process.communicate(timeout=60)
+        killed.append(process.returncode == -signal.SIGKILL)
+    assert killed[0], "right after the message was posted"
+    assert sum(killed) >= 3
+    last = start("never")
+    wait_until(ended(desk), 60)
+    last.communicate(timeout=60)
+    check_one_whole_report(slack)
+    assert state(desk) == "done"
+    assert len(desk.session.weekly.editions()) == 1
