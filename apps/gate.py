@@ -20,6 +20,9 @@ UPLOADS: Final = "/room/api/documents/"
 UPLOAD_LIMIT: Final = MAX_FILE_BYTES + 1
 """What an upload may carry: enough to be told that a document is too large."""
 
+_FROM_ANYWHERE: Final = "/u/"
+"""Where an inbox's own page may post a customer's one click (RFC 8058): the link says who, no cookie does."""
+
 _GRADIO: Final = re.compile(
     r"""/(
         (assets|static)/[^?]+ | theme\.css | robots\.txt
@@ -74,7 +77,8 @@ class Gate:
             return PlainTextResponse("There is no such page.", status_code=404)
         if scope["method"] not in ("GET", "HEAD"):
             # A page of another site must not speak in a visitor's name with the visitor's cookie.
-            if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+            whence = "none" if path.startswith(_FROM_ANYWHERE) else headers.get("sec-fetch-site", "none")
+            if whence not in ("same-origin", "none"):
                 return PlainTextResponse("This may only be called from our own page.", status_code=403)
             length = headers.get("content-length", "0")
             if not length.isdecimal() or int(length) > _limit(path):

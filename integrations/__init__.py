@@ -276,8 +276,11 @@ def open_campaign_mailer(settings: Settings) -> CampaignMailer:
             f"GTM_MAILER is {settings.mailer}: set GTM_PUBLIC_URL too, so that the links by which customers "
             "unsubscribe lead to this desk."
         )
+    mailer = _open_sending_mailer(settings)
+    if not mailer.reaches_people:
+        return mailer
     tests = [each for each in settings.test_addresses.split(",") if each.strip()]
-    return LiveSwitch(_open_sending_mailer(settings), live=settings.live_sending, test_addresses=tests)
+    return LiveSwitch(mailer, live=settings.live_sending, test_addresses=tests)
 
 
 def _open_sending_mailer(settings: Settings) -> CampaignMailer:
@@ -287,7 +290,7 @@ def _open_sending_mailer(settings: Settings) -> CampaignMailer:
         if not settings.smtp_url:
             raise BadInput("GTM_MAILER is smtp: set GTM_SMTP_URL too, like: smtp://user:password@host:587")
         return SmtpCampaigns(settings.smtp_url)
-    from integrations.sendgrid import SendGridMailer  # noqa: PLC0415
+    from integrations.sendgrid.mailer import SendGridMailer  # noqa: PLC0415
 
     if settings.sendgrid_api_key is None:
         raise BadInput("GTM_MAILER is sendgrid: set SENDGRID_API_KEY too.")

@@ -68,13 +68,9 @@ class ContactDesk:
         ticket = self._services.open_links().read_click(token, target)
         self._note("clicked", ticket.campaign, ticket.contact, self._services.now(), target)
 
-    def is_ours(self, token: str, target: str) -> bool:
-        """Whether a link leads to this very target in one of our mails."""
-        try:
-            self._services.open_links().read_click(token, target)
-        except BadInput:
-            return False
-        return True
+    def check_click(self, token: str, target: str) -> None:
+        """Raises `BadInput` unless a link of ours leads to this very target."""
+        self._services.open_links().read_click(token, target)
 
     def take(self, events: Sequence[MailEvent]) -> int:
         """Take in what a mail service tells, in any order and as often as it likes; how many were new."""
@@ -91,6 +87,13 @@ class ContactDesk:
         # In this order: if we are killed between the two, the service tells it again, and nobody was written to.
         self._services.suppressions.add(off)
         return self._services.mail_outcomes.note(outcomes)
+
+    def bounced(self, campaign: str, contact: str, why: str) -> None:
+        """A mailer said while sending that this mailbox is none: write there no more."""
+        now = self._services.now()
+        gone = Suppression(contact=contact, reason="bounced", at=now, campaign=campaign)
+        self._services.suppressions.add([gone])
+        self._note("bounced", campaign, contact, now, why)
 
     def _contact(self, address: str | None) -> str | None:
         try:

@@ -53,6 +53,25 @@ class CampaignMail(Section):
     count_clicks: bool
 
 
+class UnsubscribePage(Section):
+    """What the page behind the unsubscribe link says: a heading and a sentence for each of its states."""
+
+    ask: Text
+    ask_detail: Text
+    ask_button: Text
+    done: Text
+    done_detail: Text
+    again_button: Text
+    back: Text
+    back_detail: Text
+    wrong: Text
+    wrong_detail: Text
+    busy: Text
+    busy_detail: Text
+    failed: Text
+    failed_detail: Text
+
+
 class Sending(Section):
     """The hours of the customer's day in which mail goes out, and how much in a minute."""
 
@@ -79,6 +98,7 @@ class CampaignPolicy(Section):
     """Everything that decides how campaigns are written and sent."""
 
     mail: CampaignMail
+    unsubscribe_page: UnsubscribePage
     fallbacks: dict[Name, Text]
     sending: Sending
 

@@ -20,7 +20,9 @@ SuppressionReason = Literal["unsubscribed", "bounced", "complained"]
 CAMPAIGN_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 """What may be a campaign's id: it stands in links and in names of files."""
 
-_CONTACT: Final = re.compile(r"[0-9a-f]{24}")
+CONTACT: Final = re.compile(r"[0-9a-f]{24}")
+"""The form of a contact's mark."""
+
 _SHORTEST_KEY: Final = 32  # bytes
 _LONGEST_TARGET: Final = 2048  # characters
 
@@ -104,14 +106,14 @@ class Links:
         return self._opened("click", token, target)
 
     def _sealed(self, purpose: str, campaign: str, contact: str, target: str = "") -> str:
-        if not CAMPAIGN_ID.fullmatch(campaign) or not _CONTACT.fullmatch(contact):
+        if not CAMPAIGN_ID.fullmatch(campaign) or not CONTACT.fullmatch(contact):
             raise ValueError(f"{campaign!r} and {contact!r} cannot stand in a link")
         return f"{campaign}.{contact}.{_signature(self._keys[-1], purpose, campaign, contact, target)}"
 
     def _opened(self, purpose: str, token: str, target: str = "") -> Ticket:
         campaign, _, rest = token.partition(".")
         contact, _, given = rest.partition(".")
-        if CAMPAIGN_ID.fullmatch(campaign) and _CONTACT.fullmatch(contact) and given.isascii():
+        if CAMPAIGN_ID.fullmatch(campaign) and CONTACT.fullmatch(contact) and given.isascii():
             for key in reversed(self._keys):
                 if hmac.compare_digest(given, _signature(key, purpose, campaign, contact, target)):
                     return Ticket(campaign=campaign, contact=contact)

@@ -43,6 +43,8 @@ class SuppressionTable:
 
     def add(self, new: Sequence[Suppression]) -> int:
         """Write to them no more; one that was lifted later than it came about stays lifted."""
+        if not new:
+            return 0
         with self._store.writing() as connection:
             return sum(_add(connection, each) for each in new)
 
