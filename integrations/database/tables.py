@@ -410,3 +410,42 @@ mail_outcomes = sa.Table(
     sa.Column("detail", sa.String(500), nullable=False),
     sa.Index("mail_outcomes_of_campaign", "campaign", "kind", "contact", "at"),
 )
+
+gtm_campaigns = sa.Table(
+    "gtm_campaigns",
+    metadata,
+    sa.Column("id", sa.String(64), primary_key=True),
+    sa.Column("created", UtcTime, nullable=False, index=True),
+    sa.Column("status", sa.String(16), nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("content", sa.Text, nullable=False),
+)
+
+campaign_versions = sa.Table(
+    "campaign_versions",
+    metadata,
+    sa.Column("campaign", sa.ForeignKey("gtm_campaigns.id"), primary_key=True),
+    sa.Column("version", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("content", sa.Text, nullable=False),
+)
+
+campaign_recipients = sa.Table(
+    "campaign_recipients",
+    metadata,
+    sa.Column("campaign", sa.ForeignKey("gtm_campaigns.id"), primary_key=True),
+    sa.Column("contact", sa.String(24), primary_key=True),  # the mark of the mailbox
+    sa.Column("customer", sa.String(200), nullable=False),
+    sa.Column("person", sa.Text, nullable=False),
+    sa.Column("shard", sa.Integer, nullable=False),
+    sa.Column("held_out", sa.Boolean, nullable=False),
+    sa.Column("status", sa.String(16), nullable=False),
+    sa.Column("due", UtcTime, nullable=False),
+    sa.Column("holder", sa.String(64)),  # the attempt that has it
+    sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("arm", sa.String(8)),
+    sa.Column("reference", sa.String(200)),  # the mailer's own id of the message
+    sa.Column("note", sa.String(500)),
+    sa.Column("sent", UtcTime),
+    sa.Index("campaign_recipients_due", "campaign", "shard", "status", "due"),
+    sa.Index("campaign_recipients_of_customer", "customer", "sent"),
+)
