@@ -59,8 +59,8 @@ class WeeklyPosts:
     def deliver(self, effect: Effect) -> None:
         """Make the report that an effect asks for, and show it where it is to be shown; nothing where it is."""
         posting = self._postings.posting(effect.payload["posting"])
-        if posting is None or posting.state != "waiting":
-            return
+        if posting is None or posting.state in ("done", "skipped"):
+            return  # one that has failed was told to be tried again
         last = self._session.policy.delivery.pause(effect.attempts + 1, 0.0) is None
         try:
             self._bring_to_its_end(posting, effect.attempts, last=last)
@@ -75,7 +75,7 @@ class WeeklyPosts:
         shown = None
         if posting.channel is not None and self._channel is not None:
             shown = _Showing(posting, posting.channel, self._channel, self._services)
-            shown.begin()
+            self._begin(shown, posting)
         try:
             edition = self._made(posting, shown)
         except BadInput as error:
@@ -90,6 +90,14 @@ class WeeklyPosts:
         if shown is not None:
             shown.report(edition, with_charts=attempts < CHART_ATTEMPTS)
         self._postings.settle(posting.id, "done")
+
+    def _begin(self, shown: _Showing, posting: Posting) -> None:
+        try:
+            shown.begin()
+        except DeskError:
+            if posting.origin == "schedule":
+                self._made(posting, None)  # the control room has it, whatever is with Slack
+            raise
 
     def _made(self, posting: Posting, shown: _Showing | None) -> Edition:
         """The report of a posting; while it is made, its message tells how far it is."""

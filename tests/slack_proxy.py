@@ -12,6 +12,8 @@ from typing import Any
 
 import httpx
 
+from tests.slack_files import Files, arguments
+
 Fault = Callable[[str, int], str | None]
 """Of a method's n-th call: "429", "500", "lost" (done, but never answered), an error of Slack's, or None."""
 
@@ -21,9 +23,33 @@ class Proxy:
 
     def __init__(self, url: str) -> None:
         self.api = url
+        self.lock = threading.Lock()
+        self.reset()
+
+    def reset(self) -> None:
+        """Let everything go well, and forget what was."""
         self.fault: Fault = lambda _method, _number: None
         self.calls: Counter[str] = Counter()
-        self.lock = threading.Lock()
+        self.files = Files()
+        self.pictures: list[str] = []
+        self.refuse_pictures = False
+
+    @property
+    def uploaded(self) -> dict[str, bytes]:
+        """The files that were put into threads, by name."""
+        return self.files.shared
+
+    def picture_refused(self, body: bytes) -> bool:
+        """Note the pictures of a message, and say whether Slack is not ready for them."""
+        found = [
+            str(each["block_id"])
+            for each in (json.loads(body).get("blocks") or [] if body.startswith(b"{") else [])
+            if each["type"] == "image"
+        ]
+        if not found or self.refuse_pictures:
+            return bool(found)
+        self.pictures += found
+        return False
 
     def decide(self, method: str) -> str | None:
         """Count a call, and say what is to go wrong with it."""
@@ -43,27 +69,48 @@ def slack_proxy(url: str) -> Iterator[Proxy]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("content-length", 0)))
             path = self.path.removeprefix("/api/")
+            if path.startswith("upload/"):
+                proxy.files.take(path.removeprefix("upload/"), body)
+                self._answer(200, {"ok": True})
+                return
             wrong = proxy.decide(path.split("?")[0])
-            if wrong == "429":
-                self._answer(429, {"ok": False, "error": "ratelimited"}, {"Retry-After": "1"})
-                return
-            if wrong == "500":
-                self._answer(500, {"ok": False})
-                return
+            if wrong is None and proxy.picture_refused(body):
+                wrong = "invalid_blocks"
             if wrong is not None and wrong != "lost":
-                self._answer(200, {"ok": False, "error": wrong})
+                self._refuse(wrong)
                 return
-            headers = {
-                name: value
-                for name, value in self.headers.items()
-                if name.lower() in ("authorization", "content-type")
-            }
-            answer = client.request(self.command, f"/api/{path}", content=body, headers=headers)
+            status, answer = self._done(path, body)
             if wrong == "lost":
                 self.close_connection = True
                 self.connection.close()
                 return
-            self._answer(answer.status_code, answer.json())
+            self._answer(status, answer)
+
+        def _refuse(self, wrong: str) -> None:
+            if wrong == "429":
+                self._answer(429, {"ok": False, "error": "ratelimited"}, {"Retry-After": "1"})
+            elif wrong == "500":
+                self._answer(500, {"ok": False})
+            else:
+                self._answer(200, {"ok": False, "error": wrong})
+
+        def _done(self, path: str, body: bytes) -> tuple[int, dict[str, Any]]:
+            """What Slack makes of it; files are ours."""
+            method = path.split("?", maxsplit=1)[0]
+            token = {"authorization": self.headers.get("authorization", "")}
+            if method == "files.getUploadURLExternal":
+                return 200, proxy.files.begin(arguments(path, body), proxy.api)
+            if method == "files.completeUploadExternal":
+                message, files = proxy.files.message_of(arguments(path, body))
+                posted = client.post("/api/chat.postMessage", json=message, headers=token).json()
+                proxy.files.stand(posted["ts"], files)
+                return 200, {"ok": True, "files": files}
+            headers = {**token, "content-type": self.headers.get("content-type", "")}
+            answer = client.request(self.command, f"/api/{path}", content=body, headers=headers)
+            found: dict[str, Any] = answer.json()
+            if method == "conversations.replies":
+                proxy.files.add_to(found.get("messages") or [])
+            return answer.status_code, found
 
         def do_GET(self) -> None:
             self.do_POST()
