@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import time
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
@@ -13,6 +13,7 @@ from agents.campaigns.addresses import parse_address
 from agents.campaigns.fields import FIELDS, Name
 from agents.errors import BadInput
 from agents.policy import SHIPPED, Section, Text, known_zone_name, read_policy
+from analytics.assignment import LEAST_HELD_OUT
 
 
 def _address(text: str) -> str:
@@ -94,6 +95,46 @@ class Sending(Section):
         return self
 
 
+class Choosing(Section):
+    """Who is written to, and how the subjects are tested."""
+
+    consent_needed: bool
+    contacted_days: Annotated[int, Field(ge=0, le=365)]
+    holdout: Annotated[float, Field(ge=LEAST_HELD_OUT, le=0.5)]
+    arms: Literal["thompson", "fixed"]
+    arm_minimum: Annotated[float, Field(ge=0, le=1 / 3)]
+
+
+class Economics(Section):
+    """What finance counts with; amounts in whole units of the currency, an offer in percent."""
+
+    window_days: Annotated[int, Field(ge=1, le=365)]
+    send_cost_each: Annotated[float, Field(ge=0)]
+    offer_at_most: Annotated[int, Field(ge=0, lt=100)]
+    subject_tests: Annotated[int, Field(ge=1, le=3)]
+
+
+class Approving(Section):
+    """Above so many recipients, or so much expected cost in whole units, two people have to approve."""
+
+    recipients_above: Annotated[int, Field(ge=0)]
+    cost_above: Annotated[float, Field(ge=0)]
+
+
+class Winback(Section):
+    """What the rules write to customers who have been away."""
+
+    offer_percent: Annotated[int, Field(ge=0, lt=100)]
+    offer_days: Annotated[int, Field(ge=1, le=365)]
+    concept: Text
+    subjects: Annotated[list[Text], Field(min_length=1, max_length=3)]
+    preheader: str
+    body: Text
+    body_without_offer: Text
+    social: Text
+    landing: Text
+
+
 class CampaignPolicy(Section):
     """Everything that decides how campaigns are written and sent."""
 
@@ -101,6 +142,10 @@ class CampaignPolicy(Section):
     unsubscribe_page: UnsubscribePage
     fallbacks: dict[Name, Text]
     sending: Sending
+    audience: Choosing
+    economics: Economics
+    approval: Approving
+    winback: Winback
 
     @field_validator("fallbacks")
     @classmethod
