@@ -236,13 +236,15 @@ def _watched(
     if show is None:
         yield lambda _progress: None
         return
-    changing, over, shown = threading.Lock(), threading.Event(), [()]
+    changing, over = threading.Lock(), False
+    shown: tuple[WeeklyProgress, ...] = ()
 
     def look() -> None:
+        nonlocal shown
         with changing:
             now = tuple(steps.values())
-            if not over.is_set() and now != shown[0]:
-                shown[0] = now
+            if not over and now != shown:
+                shown = now
                 show(now)
 
     ticker = Ticker("The progress of the weekly report", pace, look)
@@ -251,5 +253,5 @@ def _watched(
         yield lambda progress: steps.update({progress.specialist: progress})
     finally:
         with changing:  # a change that is under way must not come after the report
-            over.set()
+            over = True
         ticker.tell_to_stop()

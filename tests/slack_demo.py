@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.slack_server import CHANNEL, free_port, local_slack
+from tests.slack_server import CHANNEL, TEAM_CHANNEL, free_port, local_slack
 
 ROOT = Path(__file__).resolve().parents[1]
 HOME = ROOT / "build" / "slack-demo"
@@ -24,6 +24,7 @@ def main() -> None:
     subprocess.run(
         [*gtm, "ingest", str(ROOT / "knowledge_base" / "documents")], check=True, stdout=subprocess.DEVNULL
     )
+    subprocess.run([*gtm, "data", "sample", "--if-empty"], check=True, stdout=subprocess.DEVNULL)
     with local_slack(HOME) as slack:
         environment = {
             **os.environ,
@@ -31,9 +32,11 @@ def main() -> None:
             "SLACK_APP_TOKEN": "xapp-sock",
             "SLACK_API_URL": slack.api,
             "SLACK_SUPPORT_CHANNEL": CHANNEL,
+            "SLACK_GTM_CHANNEL": TEAM_CHANNEL,
         }
         print(f"Slack's local counterpart: {slack.url}  (open #support)", flush=True)  # noqa: T201
         print("Ask the chat: Can you engrave my grandmother's name on the tin?", flush=True)  # noqa: T201
+        print("Or write /gtm weekly in #gtm, and see the week.", flush=True)  # noqa: T201
         with subprocess.Popen([*gtm, "serve", "--port", port], env=environment) as server:
             try:
                 server.wait()
