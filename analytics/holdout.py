@@ -131,13 +131,16 @@ def measure(
     value = treated.ordered / treated.customers - held_out.ordered / held_out.customers
     each = Estimate(value, float(bounds.low), float(bounds.high))
     many = treated.customers
-    revenue = _money(treated, held_out, foreseen, alpha, of_profit=False)
-    profit = _money(treated, held_out, foreseen, alpha, of_profit=True)
+    revenue = compare_money(treated, held_out, foreseen, level=level)
+    profit = compare_money(treated, held_out, foreseen, of_profit=True, level=level)
     return Effect(each, each.times(many), revenue.times(many), profit.times(many, send_cost), level)
 
 
-def _money(treated: Group, held_out: Group, foreseen: Foreseen, alpha: float, *, of_profit: bool) -> Estimate:
-    """The difference a customer; unknown while a side has so few orders that their spread says nothing."""
+def compare_money(
+    treated: Group, held_out: Group, foreseen: Foreseen, *, of_profit: bool = False, level: float = LEVEL
+) -> Estimate:
+    """The difference of revenue, or profit, a customer; unknown while a side has so few orders that their spread
+    says nothing."""
     fewest = min(treated.ordered, held_out.ordered)
     if fewest < _ORDERS_AT_LEAST:
         return Estimate(
@@ -154,7 +157,7 @@ def _money(treated: Group, held_out: Group, foreseen: Foreseen, alpha: float, *,
     means = [each.total / side.customers for each, side in zip(sums, sides, strict=True)]
     amount = foreseen.value * (foreseen.margin if of_profit else 1.0)
     planned = foreseen.rate * amount**2 * sum(1 / side.customers for side in sides)
-    bounds = mean_difference(means[0], variances[0], means[1], variances[1], planned=planned, alpha=alpha)
+    bounds = mean_difference(means[0], variances[0], means[1], variances[1], planned=planned, alpha=1 - level)
     return Estimate(means[0] - means[1], float(bounds.low), float(bounds.high))
 
 
@@ -208,7 +211,8 @@ def more_to_settle(treated: Group, held_out: Group, foreseen: Foreseen, guess: f
     """How many more customers, in the same split, would settle it in five of six cases if `guess` is the effect."""
     people = treated.customers + held_out.customers
     share = held_out.customers / people
-    rate = (treated.ordered + held_out.ordered + people * foreseen.rate * 0.1) / (people * 1.1)
+    seen = treated.ordered + held_out.ordered
+    rate = (seen + people * foreseen.rate * 0.1) / (people * 1.1)  # what was foreseen counts for a tenth
     base = min(max(rate - guess * (1 - share), 1e-4), 1 - 1e-4)
     mailed = min(max(base + guess, 1e-4), 1 - 1e-4)
     times = 1.0
