@@ -219,9 +219,8 @@ def _drawn(edition: Edition) -> Iterator[tuple[str, SharedFile]]:
     for name, draw in CHARTS.items():
         rows = edition.rows.get(name)
         if rows:
-            content = png(draw(rows, edition.report.currency))
-            title = f"{name.capitalize()}, week from {edition.report.period.start}"
-            yield name, SharedFile(f"{edition.id}-{name}.png", title, content)
+            chart = draw(rows, edition.report.currency)
+            yield name, SharedFile(f"{edition.id}-{name}.png", str(chart["title"]), png(chart))
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from slackblocks import (
     SlackFile,
 )
 
+from agents.weekly.chart_words import chart_said
 from agents.weekly.document import Document, Kpi, Section, describe
 from agents.weekly.labels import SECTIONS, week_said
 from agents.weekly.posting import (
@@ -219,11 +220,12 @@ def short(text: str, room: int = ROOM) -> str:
 
 
 def _charts(key: str, view: ShownReport, document: Document) -> Iterator[Block]:
+    rows = view.edition.rows
     for name in CHARTS:
         if name in view.charts:
             yield ImageBlock(
                 slack_file=SlackFile(url=None, id=view.charts[name]),
-                alt_text=f"{name.capitalize()}, {document.week}; the thread has its numbers",
+                alt_text=clip(chart_said(name, rows.get(name, ()), document.currency), 2000),
                 block_id=f"{key}:chart:{name}",
             )
 
