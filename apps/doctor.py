@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
+from agents.campaigns.policy import load_campaign_policy
 from agents.channel_policy import load_channel_policy
 from agents.errors import DeskError, ModelDown, ModelRefused
 from agents.models.policy import load_model_policy
@@ -16,6 +17,8 @@ from agents.policy import load_policy
 from agents.privacy_policy import load_privacy_policy
 from agents.team import fixed_accounts
 from agents.weekly.policy import load_weekly_policy
+from apps.doctor_campaigns import NAME as CAMPAIGNS
+from apps.doctor_campaigns import check_campaigns
 from apps.doctor_slack import check_slack
 from apps.doctor_weekly import check_weekly
 from apps.examined import Part
@@ -45,6 +48,7 @@ def examine(settings: Settings) -> list[Part]:
         ("jobs", check_jobs),
         ("outbox", check_outbox),
         ("mail", check_mail),
+        (CAMPAIGNS, check_campaigns),
         ("team", check_team),
         ("chat model", check_chat_model),
         ("slack", check_slack),
@@ -94,6 +98,7 @@ def check_policy(settings: Settings) -> Part:
     load_channel_policy(settings.policies)
     load_model_policy(settings.policies)
     load_weekly_policy(settings.policies)
+    load_campaign_policy(settings.policies)
     return Part("policy", "ok", str(settings.policies or "as shipped"))
 
 
