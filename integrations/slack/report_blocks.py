@@ -52,6 +52,9 @@ CHARTS: Final = ("revenue", "forecast")
 
 FORMATS: Final = {"pdf": "PDF", "html": "HTML", "md": "Markdown", "csv": "CSV", "xlsx": "Excel"}
 
+SAMPLE: Final = "These are sample data of an invented shop. "
+"""How a summary of sample data begins; the message marks them by itself."""
+
 ROOM: Final = 340  # characters of a section that the message shows
 
 _STEPS: Final = {
@@ -90,7 +93,9 @@ class ReportCard:
         if document.sample:
             words = ":test_tube: *Sample data* of an invented shop: no number here is a real business’s."
             yield ContextBlock([text_of(words)], block_id=f"{key}:sample")
-        yield SectionBlock(text_of(f"*{escape(_headline(document))}*"), block_id=f"{key}:headline")
+        headline = _headline(document)
+        if headline:
+            yield SectionBlock(text_of(headline), block_id=f"{key}:headline")
         yield from _kpis(key, document)
         yield SectionBlock(
             text_of(f":crystal_ball: *Forecast*  {escape(document.forecast)}"), block_id=f"{key}:forecast"
@@ -174,11 +179,14 @@ def _not_made(key: str, view: NotMade) -> Iterator[Block]:
 
 
 def _headline(document: Document) -> str:
-    """The summary; that the data are a sample is said beside it."""
+    """The summary, its first sentence in bold; what is said right beside it is left out."""
     text = document.summary.text
-    if not document.sample:
-        return text
-    return text.removeprefix("These are sample data of an invented shop. ")
+    if document.sample:
+        text = text.removeprefix(SAMPLE)
+    for alert in document.alerts:
+        text = text.replace(alert.text, "")
+    first, *rest = _SENTENCE.split(" ".join(text.split())) or [""]
+    return "\n".join(each for each in (f"*{escape(first)}*" if first else "", escape(" ".join(rest))) if each)
 
 
 def _kpis(key: str, document: Document) -> Iterator[Block]:
