@@ -32,9 +32,11 @@ from apps.documents_page import document_page, render_document
 from apps.gate import Gate
 from apps.gradio_ui import build_chat
 from apps.live import Live
+from apps.mail_events import add_mail_events
 from apps.metrics import add_metrics
 from apps.room.pages import add_room, entry_line
 from apps.shell import Shell
+from apps.unsubscribe import add_unsubscribe
 from apps.visitors import COOKIE, Visitors, cookie_header, read_secret
 from integrations.settings import Settings
 
@@ -55,6 +57,9 @@ _OURS: Final = (
     "/chat/",
     "/room",
     "/room/",
+    "/u/",
+    "/c/",
+    "/mail/events/",
 )
 
 log = logging.getLogger(__name__)
@@ -84,6 +89,8 @@ def build_app(
     _add_files(app, session)
     add_metrics(app, session, settings.metrics_token)
     add_room(app, session, settings, live)
+    add_unsubscribe(app, session.contacts)
+    add_mail_events(app, session.contacts, settings.sendgrid_event_key)
     ours: tuple[str, ...] = _OURS
     if slack is not None:
         from apps.slack.endpoint import PATH, add_endpoint  # noqa: PLC0415 - Slack's library is paid for where it is used
