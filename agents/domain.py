@@ -13,7 +13,8 @@ Role = Literal["customer", "bot", "person", "system"]
 Vote = Literal["up", "down"]
 State = Literal["bot", "waiting", "person", "resolved"]
 ReviewStatus = Literal["pending", "taken", "decided"]
-Verb = Literal["approve", "edit", "reply", "reject", "take-over", "hand-back"]
+Verb = Literal["approve", "edit", "reply", "reject", "take-over", "hand-back", "pause", "resume", "stop"]
+"""What one can decide: the last three of a campaign alone."""
 
 
 class Value(BaseModel):
@@ -120,6 +121,7 @@ class Decision(Value):
     """What a person decides on a review. `by` is the name that stands under it; `origin` says from where.
 
     `place` is the message of the team's channel that holds these words: what is told of twice is done once.
+    Of a campaign `seen` is the version that was looked at, and `text` the reason.
     """
 
     verb: Verb

@@ -52,6 +52,7 @@ def step(verb: Verb, status: ReviewStatus, state: State, *, holder: str | None, 
             return Step("decided", "person", answers=True, joins=not inside)
         case "approve" | "edit":
             return Step("decided", "person" if inside else "resolved", answers=True)
+    raise BadInput(f"One can {verb} a campaign, not a customer's question.")
 
 
 def _hand_back(status: ReviewStatus, state: State) -> Step:

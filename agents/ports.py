@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from agents.campaigns.book import CampaignBook, SendList
 from agents.campaigns.mailing import CampaignMailer
 from agents.campaigns.outcomes import MailOutcomes
 from agents.campaigns.unsubscribing import Links, Suppressions
@@ -236,6 +237,8 @@ class Services:
     postings: Postings
     channel_book: ChannelBook
     channel_policy: ChannelPolicy
+    campaigns: CampaignBook
+    send_list: SendList
     suppressions: Suppressions
     mail_outcomes: MailOutcomes
     open_links: Callable[[], Links]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from agents.asking import Audience
 from agents.campaigns.contact_desk import ContactDesk
+from agents.campaigns.desk import CAMPAIGN, CampaignDesk
 from agents.cases import Accepted
 from agents.clean_text import clean
 from agents.domain import (
@@ -29,6 +30,7 @@ from agents.domain import (
 from agents.effects import EffectStanding, EffectStatus
 from agents.errors import BadInput, Forbidden, TooLong, TooMany
 from agents.health import HealthDesk
+from agents.inquiry.desk import InquiryDesk
 from agents.knowledge import History, Knowledge
 from agents.learning import Learning
 from agents.masking import Masker
@@ -72,8 +74,12 @@ class Session:
         """What customers are promised about their data."""
         self.health = HealthDesk(services, self._knowledge)
         """How the desk is, and how its answers came about."""
-        self.weekly = WeeklyDesk(services)
+        self.inquiries = InquiryDesk(services, self.privacy.mask_for("model"))
+        """Questions about the numbers."""
+        self.weekly = WeeklyDesk(services, self._knowledge)
         """The weekly reports."""
+        self.campaigns = CampaignDesk(services)
+        """The campaigns."""
         self.contacts = ContactDesk(services)
         """What customers do with the mails of campaigns."""
         self._bot = SupportBot(services, self._knowledge, self.privacy.mask_for("model"))
@@ -137,6 +143,29 @@ class Session:
         """
         accepted = self._accept(text, conversation, visitor)
         return self._answer(accepted, audience, broken_is_an_error=visitor is None)
+
+    def respond_again(
+        self,
+        text: str,
+        conversation: str | None,
+        visitor: str,
+        audience: Audience | None = None,
+        *,
+        since: datetime,
+    ) -> Message | None:
+        """As `respond`, for a message whose process ended after `since`: what it had done by then is not done twice."""
+        said = self.messages(conversation, visitor) if conversation else []
+        text = clean(text)
+        stored = [at for at, each in enumerate(said) if _is_from_customer(each, text, since)]
+        if not stored:
+            return self.respond(text, conversation, visitor, audience)
+        question = said[stored[-1]]
+        after = [each for each in said[stored[-1] :] if each.role == "bot"]
+        if after:
+            return after[0]
+        if self.standing(question.conversation).state in ("waiting", "person"):
+            return None
+        return self._bot.answer(question, audience, late=True)
 
     def _answer(
         self, accepted: Accepted, audience: Audience | None, *, broken_is_an_error: bool
@@ -204,7 +233,12 @@ class Session:
         return self._desk.review(review)
 
     def decide(self, review: str, decision: Decision) -> Decided:
-        """Decide a review, or learn who was first. Raises `BadInput` where the decision makes no sense."""
+        """Decide a review, or learn who was first. Raises `BadInput` where the decision makes no sense.
+
+        A campaign is a review under its own id.
+        """
+        if review.startswith(CAMPAIGN):
+            return self.campaigns.decide(review, decision)
         return self._desk.decide(review, decision)
 
     def say(
@@ -328,3 +362,7 @@ class Session:
                 f"There is no conversation {conversation!r} here. Leave it out to begin a new one, "
                 "or take the id that an earlier reply gave."
             )
+
+
+def _is_from_customer(message: Message, text: str, since: datetime) -> bool:
+    return message.role == "customer" and message.text == text and message.at >= since

@@ -48,6 +48,8 @@ log = logging.getLogger(__name__)
 def connect(settings: Settings) -> Services:
     """The services of a home, which is made if need be; models and index are opened when first used."""
     # A command pays only for what it uses: SQLAlchemy is not loaded with the settings.
+    from integrations.database.campaign_recipients import RecipientTable  # noqa: PLC0415
+    from integrations.database.campaigns import CampaignTable  # noqa: PLC0415
     from integrations.database.contacts import SuppressionTable  # noqa: PLC0415
     from integrations.database.conversations import Conversations  # noqa: PLC0415
     from integrations.database.editions import EditionTable  # noqa: PLC0415
@@ -92,6 +94,8 @@ def connect(settings: Settings) -> Services:
         editions=EditionTable(store),
         postings=PostingTables(store),
         telemetry=Telemetry(lambda: _open_sinks(settings, store)),
+        campaigns=CampaignTable(store),
+        send_list=RecipientTable(store),
         suppressions=SuppressionTable(store),
         mail_outcomes=MailOutcomeTable(store),
         open_links=Lazy(lambda: _open_links(settings, store)),

@@ -10,6 +10,7 @@ from agents.errors import Permanent
 from agents.mail import answer_email
 from agents.ports import Services
 from agents.session import Session
+from jobs.campaign_sending import CampaignSending
 from jobs.channel_cases import ChannelCases
 from jobs.channel_replies import Relay
 from jobs.delivery import Handler
@@ -30,6 +31,7 @@ def effect_handlers(session: Session, services: Services) -> dict[str, Handler]:
         ),
         "ticket": lambda effect: _move_ticket(effect, services),
         "resume": lambda effect: session.settle(_review(effect)),
+        "campaign": CampaignSending(services, session.policy.delivery).deliver,
         "propose": lambda effect: session.learning.propose(_review(effect)),
     }
     reports = services.open_report_channel()

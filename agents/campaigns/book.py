@@ -13,6 +13,7 @@ from agents.campaigns.campaign import (
     Draft,
     RecipientStatus,
     SendCounts,
+    Side,
 )
 from agents.team import AuditLine
 
@@ -111,11 +112,8 @@ class SendList(Protocol):
     ) -> Sequence[Addressee]:
         """Recipients of these statuses, without those held out."""
 
-    def sides(self, campaign: str) -> Mapping[str, tuple[bool, str | None]]:
-        """Of every customer of a campaign, by their id: whether they were held out, and the arm that they got."""
-
-    def by_arm(self, campaign: str) -> Mapping[str, Collection[str]]:
-        """The contacts to whom each arm has gone."""
+    def sides(self, campaign: str) -> Sequence[Side]:
+        """Every customer of a campaign: on which side chance put them, and what they got."""
 
     def written_to(self, since: datetime) -> Collection[str]:
         """The customers who got a message of any campaign since a moment, or are about to."""

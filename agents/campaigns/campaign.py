@@ -211,6 +211,15 @@ class SendCounts(Value):
         return self.queued + self.claimed + self.handed_over
 
 
+class Side(Value):
+    """Where chance put a customer of a campaign: held out, or written to, with the arm once it is known."""
+
+    customer: str
+    contact: str
+    held_out: bool
+    arm: str | None = None
+
+
 class CampaignLine(Value):
     """A campaign in a list."""
 

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from agents.campaigns.book import SHARDS
-from agents.campaigns.campaign import Addressee, Person, RecipientStatus, SendCounts
+from agents.campaigns.campaign import Addressee, Person, RecipientStatus, SendCounts, Side
 from integrations.database.engine import Store
 from integrations.database.tables import campaign_recipients as rows
 from integrations.database.tables import gtm_campaigns
@@ -162,22 +162,13 @@ class RecipientTable:
             found = connection.execute(query.order_by(rows.c.contact).limit(limit)).all()
         return [_addressee(row) for row in found]
 
-    def sides(self, campaign: str) -> Mapping[str, tuple[bool, str | None]]:
-        """Of every customer of a campaign, by their id: whether they were held out, and the arm that they got."""
-        query = sa.select(rows.c.customer, rows.c.held_out, rows.c.arm).where(rows.c.campaign == campaign)
+    def sides(self, campaign: str) -> Sequence[Side]:
+        """Every customer of a campaign: on which side chance put them, and what they got."""
+        query = sa.select(rows.c.customer, rows.c.contact, rows.c.held_out, rows.c.arm)
+        query = query.where(rows.c.campaign == campaign).order_by(rows.c.customer)
         with self._store.reading() as connection:
-            return {who: (held_out, arm) for who, held_out, arm in connection.execute(query).tuples()}
-
-    def by_arm(self, campaign: str) -> Mapping[str, Collection[str]]:
-        """The contacts to whom each arm has gone."""
-        query = sa.select(rows.c.arm, rows.c.contact).where(
-            rows.c.campaign == campaign, rows.c.status == "sent", rows.c.arm.is_not(None)
-        )
-        found: dict[str, set[str]] = defaultdict(set)
-        with self._store.reading() as connection:
-            for arm, contact in connection.execute(query).tuples():
-                found[arm].add(contact)
-        return found
+            found = connection.execute(query).tuples().all()
+        return [Side(customer=who, contact=mark, held_out=held, arm=arm) for who, mark, held, arm in found]
 
     def written_to(self, since: datetime) -> Collection[str]:
         """The customers who got a message of any campaign since a moment, or are about to."""
