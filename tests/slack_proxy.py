@@ -12,8 +12,6 @@ from typing import Any
 
 import httpx
 
-from tests.slack_files import Files, arguments
-
 Fault = Callable[[str, int], str | None]
 """Of a method's n-th call: "429", "500", "lost" (done, but never answered), an error of Slack's, or None."""
 
@@ -30,14 +28,8 @@ class Proxy:
         """Let everything go well, and forget what was."""
         self.fault: Fault = lambda _method, _number: None
         self.calls: Counter[str] = Counter()
-        self.files = Files()
         self.pictures: list[str] = []
         self.refuse_pictures = False
-
-    @property
-    def uploaded(self) -> dict[str, bytes]:
-        """The files that were put into threads, by name."""
-        return self.files.shared
 
     def picture_refused(self, body: bytes) -> bool:
         """Note the pictures of a message, and say whether Slack is not ready for them."""
@@ -69,22 +61,23 @@ def slack_proxy(url: str) -> Iterator[Proxy]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("content-length", 0)))
             path = self.path.removeprefix("/api/")
-            if path.startswith("upload/"):
-                proxy.files.take(path.removeprefix("upload/"), body)
-                self._answer(200, {"ok": True})
-                return
             wrong = proxy.decide(path.split("?")[0])
             if wrong is None and proxy.picture_refused(body):
                 wrong = "invalid_blocks"
             if wrong is not None and wrong != "lost":
                 self._refuse(wrong)
                 return
-            status, answer = self._done(path, body)
+            headers = {
+                name: value
+                for name, value in self.headers.items()
+                if name.lower() in ("authorization", "content-type")
+            }
+            answer = client.request(self.command, f"/api/{path}", content=body, headers=headers)
             if wrong == "lost":
                 self.close_connection = True
                 self.connection.close()
                 return
-            self._answer(status, answer)
+            self._answer(answer.status_code, answer.json())
 
         def _refuse(self, wrong: str) -> None:
             if wrong == "429":
@@ -93,24 +86,6 @@ def slack_proxy(url: str) -> Iterator[Proxy]:
                 self._answer(500, {"ok": False})
             else:
                 self._answer(200, {"ok": False, "error": wrong})
-
-        def _done(self, path: str, body: bytes) -> tuple[int, dict[str, Any]]:
-            """What Slack makes of it; files are ours."""
-            method = path.split("?", maxsplit=1)[0]
-            token = {"authorization": self.headers.get("authorization", "")}
-            if method == "files.getUploadURLExternal":
-                return 200, proxy.files.begin(arguments(path, body), proxy.api)
-            if method == "files.completeUploadExternal":
-                message, files = proxy.files.message_of(arguments(path, body))
-                posted = client.post("/api/chat.postMessage", json=message, headers=token).json()
-                proxy.files.stand(posted["ts"], files)
-                return 200, {"ok": True, "files": files}
-            headers = {**token, "content-type": self.headers.get("content-type", "")}
-            answer = client.request(self.command, f"/api/{path}", content=body, headers=headers)
-            found: dict[str, Any] = answer.json()
-            if method == "conversations.replies":
-                proxy.files.add_to(found.get("messages") or [])
-            return answer.status_code, found
 
         def do_GET(self) -> None:
             self.do_POST()
