@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from apps import cli_edge as edge
+from apps.cli_campaign import campaigns
 from apps.cli_customer import customer
 from apps.cli_data import data
 from apps.cli_edge import HomeOption, JsonOption
@@ -31,6 +32,7 @@ app.add_typer(evaluations)
 app.add_typer(users)
 app.add_typer(customer)
 app.add_typer(data)
+app.add_typer(campaigns)
 app.add_typer(entries)
 app.add_typer(prompts)
 conversations = typer.Typer(name="conversations", help="Find conversations, or show one.")
@@ -209,13 +211,21 @@ def evaluate_support(
 def serve(
     host: Annotated[str | None, typer.Option(help="The address to listen on. Default: GTM_HOST.")] = None,
     port: Annotated[int | None, typer.Option(help="The port. Default: GTM_PORT.", min=0, max=65535)] = None,
+    answerers: Annotated[
+        int | None,
+        typer.Option(
+            help="How many processes answer, 0 for none besides this one. Default: by the cores.", min=0
+        ),
+    ] = None,
     home: HomeOption = None,
 ) -> None:
     """Serve the customers' chat, and run the jobs, until told to stop."""
     with edge.guarded(home, as_json=False) as settings:
         from apps.cli_serve import run_serve  # noqa: PLC0415
 
-        run_serve(settings, (host or settings.host, settings.port if port is None else port))
+        chosen = {} if answerers is None else {"answerers": answerers}
+        address = (host or settings.host, settings.port if port is None else port)
+        run_serve(settings.model_copy(update=chosen), address)
 
 
 @app.command()

@@ -150,6 +150,14 @@ def operator() -> str:
         return "somebody"
 
 
+def read_file(file: Path) -> str:
+    """What a file that was named says. One that cannot be read as UTF-8 raises `BadInput`."""
+    try:
+        return file.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(f"{file} cannot be read as text in UTF-8: {error}.") from error
+
+
 def write_file(out: Path, text: str) -> None:
     """What a command was told to write into a file. One that cannot be written raises `BadInput`."""
     try:
