@@ -20,7 +20,14 @@ from agents.inquiry.phrasing import (
     signed_words,
     value_words,
 )
-from agents.inquiry.snapshot_words import best_words, churn_words, forecast_words, people_words, pleased_words
+from agents.inquiry.snapshot_words import (
+    best_words,
+    churn_words,
+    forecast_words,
+    people_words,
+    pleased_words,
+    report_words,
+)
 from agents.inquiry.spans import Span
 from agents.inquiry.writing_context import Context
 from agents.weekly.report import SpecialistName
@@ -28,8 +35,6 @@ from analytics.currency import minor_units
 from analytics.figures import Known
 from analytics.inquiries.charts import axis_of, plotted
 from analytics.inquiries.query import GRAINS
-
-STEADY = 0.005
 
 
 @dataclass(frozen=True)
@@ -92,6 +97,8 @@ class Writer:
             return self._parts(found, assignment, main)
         if found.metric == "customers":
             return people_words(found, assignment)
+        if source == "report" and found.value is not None:
+            return report_words(found, assignment, self.context)
         return self._single(found, assignment, main)
 
     def _single(self, found: Finding, assignment: Assignment, main: Seen) -> Finding:

@@ -70,14 +70,15 @@ def _told(
 ) -> str:
     """The greatest parts with their signs; the share of the change where one has most of it."""
     ordered = sorted((one for one in parts if one.amount), key=lambda one: -abs(one.amount))
-    said = []
-    for one in ordered[:_TOLD]:
+    said: list[str] = []
+    told = ordered if len(ordered) == _TOLD + 1 else ordered[:_TOLD]
+    for one in told:
         words = f"{one.label} {signed_words(one.amount, assignment.metric.unit, context.currency)}"
-        if change and said == [] and 0.5 <= one.amount / change <= 1:
+        if change and not said and 0.5 <= one.amount / change <= 1:
             words += f" ({one.amount / change:.0%} of it)"
         said.append(words)
-    rest = sum(one.amount for one in ordered[_TOLD:])
-    if len(ordered) > _TOLD:
+    rest = sum(one.amount for one in ordered[len(told) :])
+    if len(ordered) > len(told):
         said.append(f"the others {signed_words(rest, assignment.metric.unit, context.currency)}")
     return ", ".join(said) or "nothing stands out"
 

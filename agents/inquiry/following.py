@@ -51,13 +51,10 @@ def go_on(reading: Reading, earlier: Reading) -> Reading:
         direction=reading.direction or (earlier.direction if why else None),
         order=reading.order or (earlier.order if keeps_order else None),
         limit=reading.limit or (earlier.limit if keeps_order else None),
-        not_recorded=reading.not_recorded,
     )
 
 
 def _spans(reading: Reading, earlier: Reading) -> tuple[Span, ...]:
     if not reading.spans:
         return earlier.spans
-    if reading.compared and len(reading.spans) == 1 and earlier.spans:
-        return (earlier.spans[0], reading.spans[0])
     return reading.spans

@@ -63,7 +63,7 @@ _LISTED: Final = (
     Metric("orders", "the number of orders", "count", "sales", "finance",
            r"(?:number of )?orders?|purchases?|transactions|(?:how many|number of) sales|orders placed", _BY_LINE, weak=True),
     Metric("units", "the number of units sold", "count", "sales", "finance",
-           r"units(?: sold)?|items(?: sold)?|pieces(?: sold)?|quantity(?: sold)?", _BY_LINE, weak=True),
+           r"units(?: sold)?|items(?: sold)?|pieces(?: sold)?|quantity(?: sold)?", _BY_LINE),
     Metric("average_order_value", "the average order value", "minor", "sales", "finance",
            r"average (?:order|basket|purchase|cart)(?: values?| sizes?)?|aov|basket (?:size|value)s?|order values?"
            r"|revenue per order", _BY_ORDER, why_whole=_NOT_BY_PRODUCT),
@@ -128,7 +128,7 @@ _LISTED: Final = (
            timed=False, why_whole=_WHOLE),
     Metric("budget_variance", "net revenue against its budget", "share", "report", "finance",
            r"budget(?: variance)?|(?:on|over|under|against|above|below) (?:the |our )?(?:budget|plan)", timed=False,
-           weak=True, why_whole=_WHOLE),
+           why_whole=_WHOLE),
     Metric("budget_variance_marketing_spend", "marketing spend against its budget", "share", "report", "finance",
            r"(?:marketing|ads?|advertising) budget(?: variance)?", timed=False, why_whole=_WHOLE),
     Metric("pacing", "pacing", "ratio", "report", "finance",

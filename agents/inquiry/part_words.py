@@ -8,9 +8,9 @@ from typing import Final
 from agents.inquiry.assignment import Assignment
 from agents.inquiry.finding import Finding, Line
 from agents.inquiry.looking import Seen
-from agents.inquiry.phrasing import label_words, listed, only_words, period_words, value_words
+from agents.inquiry.phrasing import day_words, label_words, listed, only_words, period_words, value_words
 from agents.inquiry.writing_context import Context
-from analytics.inquiries.query import GRAINS, UNKNOWN, Row
+from analytics.inquiries.query import GRAINS, UNKNOWN, Row, bucket_label, bucket_number, bucket_start
 
 _ADDS_UP: Final = frozenset(
     [
@@ -28,6 +28,7 @@ _ADDS_UP: Final = frozenset(
 )
 _SHOWN: Final = 8
 STEADY: Final = 0.005
+UNFINISHED: Final = " (part of it)"
 
 
 def part_lines(assignment: Assignment, main: Seen, context: Context) -> tuple[Line, ...]:
@@ -56,9 +57,12 @@ def part_lines(assignment: Assignment, main: Seen, context: Context) -> tuple[Li
         words = (
             "not known" if known.value is None else value_words(known.value, metric.unit, context.currency)
         )
+        label = label_words(row.label, by)
+        if by in GRAINS and _unfinished(row.label, assignment):
+            label += UNFINISHED
         lines.append(
             Line(
-                label=label_words(row.label, by),
+                label=label,
                 value=known.value,
                 text=words,
                 share=share,
@@ -66,6 +70,16 @@ def part_lines(assignment: Assignment, main: Seen, context: Context) -> tuple[Li
             )
         )
     return tuple(lines)
+
+
+def _unfinished(label: str, assignment: Assignment) -> bool:
+    """Whether the period has only a part of a stretch of time."""
+    by, period = assignment.query.by, assignment.span.period
+    assert by in GRAINS  # noqa: S101 - the caller has looked
+    first, last = bucket_number(by, period.start), bucket_number(by, period.last)
+    if label == bucket_label(by, last) and bucket_start(by, last + 1) > period.end:
+        return True
+    return label == bucket_label(by, first) and bucket_start(by, first) < period.start
 
 
 def _wanted(row: Row, assignment: Assignment) -> bool:
@@ -134,8 +148,9 @@ def trend(found: Finding, assignment: Assignment, lines: tuple[Line, ...], conte
     subject = f"{_capital(assignment.metric.label)}{_spaced(only_words(assignment.query.only))}"
     if not known:
         return f"{subject} is not known {period_words(assignment.span)}."
-    high = max(known, key=lambda one: one.value or 0)
-    low = min(known, key=lambda one: one.value or 0)
+    whole_ones = [one for one in known if not one.label.endswith(UNFINISHED)] or known
+    high = max(whole_ones, key=lambda one: one.value or 0)
+    low = min(whole_ones, key=lambda one: one.value or 0)
     whole = ""
     if found.value is not None:
         words = value_words(found.value, assignment.metric.unit, context.currency)
@@ -163,7 +178,9 @@ def compared(found: Finding, assignment: Assignment, context: Context) -> str:
     """How a value stands against the other period, as the end of a sentence."""
     if found.value is None or found.previous is None or assignment.against is None or found.unit is None:
         return ""
-    when = period_words(assignment.against)
+    snapshot = assignment.metric.source not in ("sales", "tickets")
+    day = day_words(assignment.against.period.last)
+    when = f"at the end of {day}" if snapshot else period_words(assignment.against)
     was = value_words(found.previous, found.unit, context.currency)
     if found.value == found.previous:
         return f", the same as {when}"

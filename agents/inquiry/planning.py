@@ -12,6 +12,7 @@ from agents.inquiry.metrics import METRICS, Metric
 from agents.inquiry.phrasing import day_words, listed, only_words, period_words
 from agents.inquiry.reading import Reading
 from agents.inquiry.spans import Calendar, Span, before, months_back, unit_of, units_back
+from analytics.countries import country_name
 from analytics.inquiries.business import Business, Days
 from analytics.inquiries.change import explainable
 from analytics.inquiries.query import GRAINS, Dimension, Grain, Query
@@ -72,6 +73,7 @@ class Planner:
         against = self._against(metric, reading, span, days)
         if against is None and reading.compared:
             notes = (*notes, "There is nothing before it to hold it against.")
+        notes = (*notes, *_nowhere(reading, self.business))
         query = Query(metric.name, span.period, reading.only, by)
         if by in GRAINS and not 1 <= _parts(span, by) <= 400:
             return AskBack(f"That would be too many {by}s to show. Ask for a shorter period.")
@@ -88,8 +90,8 @@ class Planner:
         )  # fmt: skip
 
     def _against(self, metric: Metric, reading: Reading, span: Span, days: Days) -> Span | None:
-        if len(reading.spans) > 1:
-            return reading.spans[1]
+        if len(reading.spans) > 1 or reading.against is not None:
+            return reading.against or reading.spans[1]
         if span.whole or (reading.by in GRAINS and not reading.why) or metric.source == "best":
             return None
         found = before(span, reading.ago or "before")
@@ -113,6 +115,7 @@ class Planner:
                 return late
             span, clipped = _clipped(span, days or self.business.ordered, self.calendar)
             notes = (*notes, *clipped)
+        notes = (*notes, *_nowhere(reading, self.business))
         against = None
         if metric.source == "people" and reading.by is None:
             against = reading.spans[1] if len(reading.spans) > 1 else Span(
@@ -262,6 +265,16 @@ def _refused(metric: Metric, reading: Reading) -> CannotKnow | None:
                 (f"What was {metric.label} last month?",),
             )
     return None
+
+
+def _nowhere(reading: Reading, business: Business) -> tuple[str, ...]:
+    """Says so where a country is meant from which there is nothing at all."""
+    missing = [one.label for one in reading.only if one.kind == "country" and not one.values]
+    if not missing:
+        return ()
+    known = [country_name(one) for one in business.countries[:6]]
+    there = f"; orders come from {listed(known, 'and')}" if known else ""
+    return (f"Nothing from {listed(missing, 'or')} is recorded at all{there}.",)
 
 
 def _capital(text: str) -> str:

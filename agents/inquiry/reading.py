@@ -6,9 +6,11 @@ What is left over is never dropped in silence: an answer to half a question is a
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from agents.inquiry import vocabulary
 from agents.inquiry.lexicon import Lexicon
 from agents.inquiry.metrics import METRICS, NOT_RECORDED, find_metrics
 from agents.inquiry.periods import TAKEN, take_periods
@@ -21,7 +23,7 @@ Direction = Literal["up", "down"]
 
 @dataclass(frozen=True)
 class Reading:
-    """What was understood. `left` are the words that were not, `named` those of them that seem to name something."""
+    """What was understood. `left` are the words that were not; `against` is a period that only the comparison names."""
 
     metric: str | None = None
     also: tuple[str, ...] = ()
@@ -37,9 +39,9 @@ class Reading:
     counted: bool = False
     not_recorded: str | None = None
     left: tuple[str, ...] = ()
-    named: tuple[str, ...] = ()
     people: bool = False
     """Whether it asks who: for single customers."""
+    against: Span | None = None
 
     @property
     def empty(self) -> bool:
@@ -47,305 +49,6 @@ class Reading:
         return not (self.metric or self.spans or self.only or self.by or self.why or self.not_recorded)
 
 
-_DIMENSIONS: Final = {
-    "channel": r"channels?|sources?|marketing channels?",
-    "country": r"countr(?:y|ies)|markets?|nations?",
-    "segment": r"segments?|customer groups?|rfm",
-    "product": r"products?|items?|skus?|articles?|best[- ]?sellers?|best[- ]selling|flavou?rs?",
-    "topic": r"topics?|subjects?|themes?",
-}
-_TIMES: Final = {"day": r"days?|daily", "week": r"weeks?|weekly", "month": r"months?|monthly",
-                 "quarter": r"quarters?|quarterly", "year": r"years?|yearly|annual(?:ly)?"}  # fmt: skip
-_LEAD: Final = r"(?:(?:split |broken down |grouped |sorted )?by|per|for each|each|every|across|which|what|in which|what's the|over the|over)"
-_BEST: Final = r"best[- ]?sellers?|best[- ]selling|best(?:[- ]performing)?|top(?:[- ]performing)?|strongest|leading|winning|winner|works? best|(?:did|does|do|sells?|performs?|performed) (?:the )?best|better"
-_WORST: Final = r"worst(?:[- ]performing)?|weakest|poorest|worse|bottom"
-_HIGHEST: Final = r"highest|most|biggest|largest|greatest|maximum|max|peak|record"
-_LOWEST: Final = r"lowest|least|fewest|smallest|minimum|min|cheapest"
-_DOWN: Final = r"drop(?:s|ped|ping)?|fall(?:s|en|ing)?|fell|declin(?:e|ed|es|ing)|decreas(?:e|ed|es|ing)|down|sank|sunk|shr(?:ink|ank|unk)|dip(?:ped)?|slump(?:ed)?|crash(?:ed)?|los(?:e|t|s)|lower|less|fewer|worse|bad|poor|weak|slow(?:er|ed)?"
-_UP: Final = r"ris(?:e|es|ing|en)|rose|gr[eo]w(?:s|n|ing|th)?|increas(?:e|ed|es|ing)|up|jump(?:ed)?|climb(?:ed)?|improv(?:e|ed|es|ing|ement)|spik(?:e|ed)|higher|better|high|strong(?:er)?|good|surg(?:e|ed)"
-_CHANGE: Final = r"chang(?:e|ed|es|ing)|develop(?:ed|ment|ing)?|mov(?:e|ed)|trend(?:s|ed|ing)?|over time|evolv(?:e|ed|ing)|histor(?:y|ically)"
-_WHY: Final = r"why|how come|what(?:'s| is| was)? (?:caused|drove|driv(?:es|ing)|behind|happened (?:to|with))|reasons? (?:for|why|behind)|explain(?:s)?|what explains|what made"
-_YEAR_AGO: Final = r"year[- ](?:on|over)[- ]year|yoy|y/y|(?:the )?(?:same (?:time|period|month|week|quarter|day)s? )(?:of |in )?(?:the )?last year|a year (?:ago|earlier|before)|(?:the|one) year (?:before|earlier)|(?:same (?:time|period) )a year ago"
-_BEFORE: Final = r"(?:week|month|quarter|day)[- ](?:on|over)[- ](?:week|month|quarter|day)|wow|mom|qoq|(?:the )?(?:previous|prior) (?:period|one)|(?:the )?(?:week|month|quarter|period) before"
-_VERSUS: Final = r"vs\.?|versus|compar(?:e|ed|ing|ison)(?: (?:to|with|against))?|than|against|relative to|or"
-
-_FILLER: Final = frozenset(
-    [
-        "what",
-        "whats",
-        "what's",
-        "is",
-        "are",
-        "was",
-        "were",
-        "be",
-        "been",
-        "being",
-        "the",
-        "a",
-        "an",
-        "of",
-        "in",
-        "on",
-        "at",
-        "to",
-        "for",
-        "from",
-        "by",
-        "our",
-        "ours",
-        "we",
-        "us",
-        "i",
-        "my",
-        "me",
-        "you",
-        "your",
-        "do",
-        "does",
-        "did",
-        "doing",
-        "done",
-        "have",
-        "has",
-        "had",
-        "having",
-        "how",
-        "many",
-        "much",
-        "number",
-        "total",
-        "amount",
-        "count",
-        "sum",
-        "value",
-        "tell",
-        "show",
-        "give",
-        "find",
-        "get",
-        "please",
-        "can",
-        "could",
-        "would",
-        "will",
-        "should",
-        "like",
-        "want",
-        "know",
-        "let",
-        "see",
-        "look",
-        "there",
-        "here",
-        "it",
-        "its",
-        "it's",
-        "that",
-        "this",
-        "these",
-        "those",
-        "they",
-        "them",
-        "their",
-        "with",
-        "and",
-        "but",
-        "so",
-        "then",
-        "also",
-        "just",
-        "only",
-        "exactly",
-        "about",
-        "around",
-        "roughly",
-        "actually",
-        "still",
-        "currently",
-        "now",
-        "today",
-        "right",
-        "when",
-        "where",
-        "who",
-        "whom",
-        "whose",
-        "which",
-        "go",
-        "going",
-        "went",
-        "gone",
-        "come",
-        "came",
-        "coming",
-        "make",
-        "made",
-        "making",
-        "bring",
-        "brings",
-        "brought",
-        "generate",
-        "generated",
-        "through",
-        "via",
-        "with",
-        "within",
-        "during",
-        "per",
-        "all",
-        "any",
-        "each",
-        "every",
-        "percent",
-        "share",
-        "shares",
-        "rate",
-        "rates",
-        "level",
-        "period",
-        "time",
-        "times",
-        "overall",
-        "company",
-        "business",
-        "shop",
-        "store",
-        "desk",
-        "data",
-        "numbers",
-        "figures",
-        "figure",
-        "stats",
-        "statistics",
-        "report",
-        "answer",
-        "question",
-        "hi",
-        "hello",
-        "hey",
-        "thanks",
-        "thank",
-        "gtm",
-        "team",
-        "again",
-        "too",
-        "as",
-        "if",
-        "not",
-        "no",
-        "yes",
-        "well",
-        "even",
-        "really",
-        "ever",
-        "look",
-        "looking",
-        "looks",
-        "perform",
-        "performs",
-        "performed",
-        "performing",
-        "list",
-        "top",
-        "chart",
-        "graph",
-        "plot",
-        "table",
-        "break",
-        "breakdown",
-        "down",
-        "split",
-        "compared",
-        "between",
-        "same",
-        "last",
-        "than",
-        "or",
-        "out",
-        "off",
-        "up",
-        "into",
-        "get",
-        "got",
-        "getting",
-        "one",
-        "ones",
-        "people",
-        "person",
-        "customer",
-        "customers",
-        "us",
-        "orders",
-        "order",
-        "quick",
-        "quickly",
-        "s",
-        "t",
-        "re",
-        "ve",
-        "ll",
-        "d",
-        "m",
-        "some",
-        "kind",
-        "much-needed",
-        "need",
-        "needed",
-        "say",
-        "said",
-        "most",
-        "more",
-        "less",
-        "few",
-        "fewer",
-        "big",
-        "high",
-        "low",
-        "long",
-        "far",
-        "sold",
-        "sell",
-        "sells",
-        "selling",
-        "place",
-        "placed",
-        "stand",
-        "stands",
-        "standing",
-        "currently",
-        "running",
-        "run",
-        "average",
-        "mean",
-        "median",
-        "usual",
-        "usually",
-        "normal",
-        "typical",
-        "cost",
-        "costs",
-        "money",
-        "worth",
-        "many's",
-        "&",
-        "+",
-        "%",
-        "channel's",
-    ]
-)
-_PREPOSITION: Final = r"(?:in|from|for|through|via|by|of|with|among|at|on|about)"
-_NUMBERS: Final = {
-    "one": 1,
-    "two": 2,
-    "three": 3,
-    "four": 4,
-    "five": 5,
-    "six": 6,
-    "seven": 7,
-    "eight": 8,
-    "ten": 10,
-}
 _MOST_LISTED: Final = 20
 
 
@@ -354,35 +57,38 @@ def read(question: str, calendar: Calendar, lexicon: Lexicon) -> Reading:
     original = _plain(question)
     text = _Taking(original.lower())
     not_recorded = next((what for pattern, what in NOT_RECORDED if text.take(pattern.pattern)), None)
-    why = text.take(_WHY)
-    people = bool(
-        re.match(
-            r"\W*(?:and )?who(?:'s| is| are| were|se)?\b|.*\bwho (?:buys|spends|bought|spent)", text.rest
-        )
+    why = text.take(vocabulary.WHY)
+    people = bool(re.match(r"\W*(?:and )?who\b|.*\bwho (?:buys|spends|bought|spent)", text.rest))
+    ago: Ago | None = (
+        "year" if text.take(vocabulary.YEAR_AGO) else "before" if text.take(vocabulary.BEFORE) else None
     )
-    ago: Ago | None = "year" if text.take(_YEAR_AGO) else "before" if text.take(_BEFORE) else None
     times = text.take_dimension(
-        _TIMES, rf"{_LEAD}(?: calendar)?|(?=daily|weekly|monthly|quarterly|yearly|annual)"
+        vocabulary.TIMES, rf"{vocabulary.LEAD}(?: calendar)?|(?=daily|weekly|monthly|quarterly|yearly|annual)"
     )
     names = [name for name, _, _ in text.take_metrics()]
     spans, text.rest = take_periods(text.rest, calendar)
     limit = text.take_limit()
     only, text.rest = lexicon.take(text.rest, original)
     order = text.take_order()
-    kinds = text.take_dimension(_DIMENSIONS, rf"{_LEAD}|the|our|all|", most_used=order is not None)
-    compared = text.take(_VERSUS)
-    down, up = text.take(_DOWN), text.take(_UP)
-    changed = text.take(_CHANGE)
+    kinds = text.take_dimension(
+        vocabulary.DIMENSIONS, rf"{vocabulary.LEAD}|the|our|all", alone=order is not None
+    )
+    against, spans = _held_against(spans, text.rest)
+    compared = text.take(vocabulary.VERSUS) or against is not None
+    down, up = text.take(vocabulary.DOWN), text.take(vocabulary.UP)
+    changed = text.take(vocabulary.CHANGE)
     metric, also = _main(names, only, people=people, order=order)
     by = kinds or times or _by_values(only)
     counted = bool(re.search(r"\bhow many\b|\bnumber of\b|\bcount of\b", original.lower()))
-    left, named = text.left()
+    left = text.left()
     if changed and by is None and ago is None and not why:
         by = "month" if _long(spans) else None
         ago = None if by else "before"
+    if against is not None and against.grain == "year" and ago is None:
+        against, ago = None, "year"
     return Reading(
         metric, also, spans, only, by, why, "down" if down and not up else "up" if up and not down else None,
-        order, limit, ago, compared or ago is not None, counted, not_recorded, left, named, people,
+        order, limit, ago, compared or ago is not None, counted, not_recorded, left, people, against,
     )  # fmt: skip
 
 
@@ -414,7 +120,7 @@ class _Taking:
 
     def take_limit(self) -> int | None:
         """How many shall be listed: the top 5, the 3 best."""
-        number = r"(?P<number>\d{1,3}|" + "|".join(_NUMBERS) + ")"
+        number = r"(?P<number>\d{1,3}|" + "|".join(vocabulary.NUMBERS) + ")"
         for pattern in (
             rf"(?<=\btop ){number}\b",
             rf"(?<=\bbest ){number}\b",
@@ -424,7 +130,7 @@ class _Taking:
             if match:
                 self.rest = self.rest[: match.start()] + TAKEN * len(match[0]) + self.rest[match.end() :]
                 word = match["number"]
-                return min(_MOST_LISTED, max(1, int(word) if word.isdigit() else _NUMBERS[word]))
+                return min(_MOST_LISTED, max(1, int(word) if word.isdigit() else vocabulary.NUMBERS[word]))
         return None
 
     def take_order(self) -> Order | None:
@@ -432,7 +138,7 @@ class _Taking:
         found: Order | None = None
         sells = re.search(r"best[- ]?sell", self.rest)
         orders: tuple[tuple[Order, str], ...] = (
-            ("worst", _WORST), ("lowest", _LOWEST), ("highest", _HIGHEST), ("best", _BEST),
+            ("worst", vocabulary.WORST), ("lowest", vocabulary.LOWEST), ("highest", vocabulary.HIGHEST), ("best", vocabulary.BEST),
         )  # fmt: skip
         for order, words in orders:
             if sells and order == "best":
@@ -442,29 +148,28 @@ class _Taking:
                 found = order
         return found
 
-    def take_dimension(
-        self, names: dict[str, str], lead: str, *, most_used: bool = False
-    ) -> Dimension | None:
-        """By what it shall be parted: by channel, which country, monthly."""
+    def take_dimension(self, names: Mapping[str, str], lead: str, *, alone: bool = False) -> Dimension | None:
+        """By what it shall be parted: by channel, which country, monthly; `alone` if the bare noun says so."""
         found: Dimension | None = None
         for name, words in names.items():
-            pattern = re.compile(rf"(?<![\w-])(?:(?:{lead}) ?)?(?P<noun>{words})(?![\w-])")
-            led = re.compile(rf"(?<![\w-])(?:{lead}) ?(?:{words})(?![\w-])")
-            match = (pattern if most_used else led).search(self.rest)
-            if match is not None:
+            maybe = "?" if alone else ""
+            pattern = re.compile(rf"(?<![\w-])(?:(?:{lead}) ?){maybe}(?:{words})(?![\w-])")
+            if pattern.search(self.rest):
                 found = found or name  # type: ignore[assignment]
-                self.rest = self.rest[: match.start()] + TAKEN * len(match[0]) + self.rest[match.end() :]
-                self.rest = re.sub(
-                    rf"(?<![\w-])(?:{words})(?![\w-])", lambda one: TAKEN * len(one[0]), self.rest
-                )
+                self.rest = pattern.sub(lambda match: TAKEN * len(match[0]), self.rest)
         return found
 
-    def left(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """The words that nothing has taken, and those of them that follow a preposition."""
-        words = [word.strip("'-") for word in re.findall(r"[^\s\x00,/&]+", self.rest)]
-        left = tuple(dict.fromkeys(word for word in words if word and word not in _FILLER and _tells(word)))
-        after = re.findall(rf"\b{_PREPOSITION}\s+(?:the\s+|our\s+)?([^\s\x00,]+)", self.rest)
-        return left, tuple(word for word in dict.fromkeys(after) if word in left)
+    def left(self) -> tuple[str, ...]:
+        """The words that nothing has taken."""
+        words = [word.strip("'-") for word in re.findall(rf"[^\s{TAKEN},/&]+", self.rest)]
+        return tuple(dict.fromkeys(word for word in words if word not in vocabulary.FILLER and _tells(word)))
+
+
+def _held_against(spans: tuple[Span, ...], rest: str) -> tuple[Span | None, tuple[Span, ...]]:
+    """A lone period that something else is held against: “revenue compared to last year”."""
+    if len(spans) != 1 or not re.search(rf"(?<![\w-])(?:{vocabulary.VERSUS})\s*(?:in |the )?{TAKEN}", rest):
+        return None, spans
+    return spans[0], ()
 
 
 def _tells(word: str) -> bool:
@@ -482,6 +187,10 @@ def _main(
         and set(distinct) <= {"customers", "net_revenue", "marketing_spend"}
     ):
         return "best_customers", ()
+    if any(METRICS[name].source in ("tickets", "pleased") for name in distinct if name != "support_volume"):
+        distinct = [
+            name for name in distinct if name != "support_volume"
+        ]  # a mere noun: the share of tickets
     strong = [name for name in distinct if not METRICS[name].weak]
     weak = [name for name in distinct if METRICS[name].weak]
     if (

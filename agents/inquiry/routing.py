@@ -17,7 +17,7 @@ _DOCUMENTS: Final = re.compile(
     r"contain(?:s|ing)?|vegan|gluten|caffein\w*|brew\w*|steep\w*|recipe|shelf life|best before|expir\w+|how long (?:do|does|will|is|are|can)|"
     r"where (?:is|are|do|does|can)|(?:cost|price) of (?:shipping|delivery|a \w+)|shipping (?:cost|fee|price|time)s?|delivery (?:cost|fee|time)s?|"
     r"how much (?:is|are|does) (?:shipping|delivery|the|a|an|it)|what (?:happens|should|do i|if)|should (?:i|we|a)|(?:may|am) (?:i|we|customers)|"
-    r"allowed|eligible|warranty|gift cards?|opening hours|phone number|e-?mail address|contact (?:us|you)|cancel\w*|exchange\w*|"
+    r"what discounts?|allowed|eligible|warranty|gift cards?|opening hours|phone number|e-?mail address|contact (?:us|you)|cancel\w*|exchange\w*|"
     r"engrav\w*|allerg\w*|organic certif\w*|certified|store (?:it|them|the)|damaged|customs|duty|track(?:ing)? (?:my|an?|the))\b"
 )
 _SETTLED: Final = frozenset({"runway", "first_response_time", "forecast", "retention", "churn"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from agents.inquiry.assignment import Assignment
@@ -11,6 +12,7 @@ from agents.inquiry.writing_context import Context
 from agents.weekly.report import AtRisk
 from analytics.currency import minor_units
 from analytics.figures import Number
+from analytics.period import month_of
 
 if TYPE_CHECKING:
     from analytics.forecast import Forecast
@@ -121,7 +123,8 @@ def pleased_words(found: Finding, assignment: Assignment, pleased: Pleased) -> F
         known = f"{_count(pleased.customers, 'customer', 'customers')}{where}, {_count(pleased.tickets, 'ticket', 'tickets')}"
         rated = f", {pleased.rated} of them rated" if pleased.tickets else ""
         text = f"I can't know: {known} in 90 days{rated}; 30 customers who have rated an answer are needed."
-        return found.model_copy(update={"kind": "unknown", "text": text.replace(" 0 ticket", " no ticket")})
+        text = text.replace(" 0 ", " no ")
+        return found.model_copy(update={"kind": "unknown", "text": text})
     value = pleased.value.value
     text = (
         f"Of {pleased.rated} customers{where} who rated their last answer in the 90 days up to "
@@ -146,6 +149,32 @@ def forecast_words(found: Finding, forecast: Forecast, context: Context) -> Find
     text = f"{month} should bring {value} of net revenue, {forecast.level:.0%} interval {low} to {high}; {so_far} of it is sold."
     if forecast.coverage is not None:
         text += f" Such intervals held in {forecast.coverage:.0%} of {forecast.origins} earlier stretches."
+    return found.model_copy(update={"text": text})
+
+
+def report_words(found: Finding, assignment: Assignment, context: Context) -> Finding:
+    """A figure of the weekly report, as of the end of a day."""
+    assert found.value is not None and found.unit is not None  # noqa: S101, PT018 - the caller has looked
+    day = day_words(assignment.span.period.last)
+    value = value_words(abs(found.value), found.unit, context.currency)
+    month = month_of(assignment.span.period.end).start - timedelta(days=1)
+    side = "below" if found.value < 0 else "above"
+    better = "above" if found.value < 0 else "below"
+    said = {
+        "budget_variance": f"Net revenue of {month:%B %Y} was {value} {side} its budget.",
+        "budget_variance_marketing_spend": f"Marketing spend of {month:%B %Y} was {value} {better} its budget.",
+        "pacing": f"Net revenue of the month is at {found.value:.0%} of the budget for the days gone by {day}.",
+        "runway": f"At the burn of the last three whole months, cash lasts {value} from {day}.",
+        "net_burn": f"Net burn was {value} a month, the mean of the three whole months before {day}.",
+        "gross_burn": f"Gross burn was {value} a month, the mean of the three whole months before {day}.",
+    }
+    if assignment.metric.name == "net_burn" and found.value <= 0:
+        text = f"Nothing is burnt: over the three whole months before {day} {value} a month more came in than went out."
+    else:
+        label = assignment.metric.label
+        text = said.get(
+            found.metric or "", f"{label[:1].upper()}{label[1:]} was {value} at the end of {day}."
+        )
     return found.model_copy(update={"text": text})
 
 
