@@ -3,7 +3,8 @@
 Needs a host that speaks OpenAI's chat completions (--url), for example llama-cpp-python's server with a small model.
 The desk is told to answer whatever it finds, so that the model is asked as often as possible and has every chance to
 make something up. An independent reading then looks for every number of a shown answer, and every quote, in the
-sections that were retrieved: none may be missing.
+sections that were retrieved: none may be missing. Interrupted (Ctrl-C), it tells what it has measured so far; `--from N`
+goes on with the N-th question.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -57,11 +59,11 @@ def made_up(message: Message, sections: dict[str, str]) -> list[str]:
     ]
 
 
-def measure(url: str, name: str, count: int, seconds: float) -> dict[str, Any]:
+def measure(url: str, name: str, chosen: slice, count: int, seconds: float) -> dict[str, Any]:
     """Ask, and count what was shown and why the rest fell back."""
     folder = SHARED / name
     rows = [json.loads(line) for line in (folder / "questions.jsonl").read_text("utf-8").splitlines()]
-    rows = rows[:: max(1, len(rows) // count)][:count]
+    rows = rows[:: max(1, len(rows) // count)][:count][chosen]
     sections = {file.name: file.read_text("utf-8") for file in (folder / "docs").iterdir()}
     with tempfile.TemporaryDirectory() as home:
         settings = Settings(
@@ -78,24 +80,26 @@ def measure(url: str, name: str, count: int, seconds: float) -> dict[str, Any]:
         shown: list[str] = []
         invented: dict[str, list[str]] = {}
         took: list[float] = []
-        for row in rows:
-            began = time.perf_counter()
-            message = session.respond(str(row["question"]))
-            took.append(time.perf_counter() - began)
-            if message is None or message.reply is None or message.reply.mode != "model":
-                continue
-            shown.append(message.text)
-            if wrong := made_up(message, sections):
-                invented[str(row["id"])] = wrong
+        with suppress(KeyboardInterrupt):
+            for row in rows:
+                began = time.perf_counter()
+                message = session.respond(str(row["question"]))
+                took.append(time.perf_counter() - began)
+                print(f"{len(took)} of {len(rows)}, {len(shown)} in the model's words", file=sys.stderr)
+                if message is None or message.reply is None or message.reply.mode != "model":
+                    continue
+                shown.append(message.text)
+                if wrong := made_up(message, sections):
+                    invented[str(row["id"])] = wrong
         calls = services.open_models().calls(services.now().replace(hour=0, minute=0, second=0))
         session.close()
     complaints = Counter(
         re.sub(r"“.*?” |\d+", "", part).strip() for c in calls for part in c.detail.split("; ") if part
     )
     return {
-        "questions": len(rows),
+        "questions": len(took),
         "in_the_models_words": len(shown),
-        "fell_back": len(rows) - len(shown),
+        "fell_back": len(took) - len(shown),
         "calls": dict(Counter(call.ending for call in calls)),
         "complaints": dict(complaints.most_common(12)),
         "made_up": invented,
@@ -113,11 +117,16 @@ def main() -> int:
     parser.add_argument("--set", default="clapnq")
     parser.add_argument("--questions", type=int, default=200)
     parser.add_argument("--seconds", type=float, default=30.0, help="for one call")
+    parser.add_argument(
+        "--from", dest="first", type=int, default=0, help="the first question, counted from 0"
+    )
     options = parser.parse_args()
     if not (SHARED / options.set).is_dir():
         print(f"The set {options.set} is not here; nothing was measured.")
         return 0
-    figures = measure(options.url, options.set, options.questions, options.seconds)
+    figures = measure(
+        options.url, options.set, slice(options.first, None), options.questions, options.seconds
+    )
     print(json.dumps(figures, indent=2, ensure_ascii=False))
     return 1 if figures["made_up"] else 0
 
