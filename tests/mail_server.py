@@ -78,7 +78,8 @@ def mail_server(
             b"anna",
             (password or "").encode(),
         )
-        return AuthResult(success=known, auth_data=given.login if known else None)
+        # A refusal that was “handled” is one that nobody hears of.
+        return AuthResult(success=known, handled=known, auth_data=given.login if known else None)
 
     kept = MailServer(port or free_port())
     controller = Controller(

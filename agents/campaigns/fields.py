@@ -47,6 +47,8 @@ _MARKED: Final = re.compile("\ue000([a-z_]+|#[0-9]+)\ue001")
 # They turn the direction of all the text that follows; letters of a right-to-left script need none of them.
 _TURNING: Final = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _RIGHT_TO_LEFT: Final = frozenset({"R", "AL"})
+# RFC 3986 leaves these out, and each could end an address early in a text.
+_NO_ADDRESS: Final = re.compile(r"[\s\x00-\x1f\x7f<>\"\\^`{|}]")
 # A first name with one of these is an advertisement that somebody signed up with.
 _NO_NAME: Final = re.compile(r"://|www\.|[@<>{}\[\]\\]|\.[a-z]{2,}/", re.IGNORECASE)
 
@@ -124,7 +126,7 @@ def is_web_address(text: str) -> bool:
         parts = urlsplit(text)
     except ValueError:
         return False
-    return parts.scheme in ("http", "https") and bool(parts.hostname) and text.isprintable()
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and not _NO_ADDRESS.search(text)
 
 
 def tidy(name: Name, value: str | None) -> str | None:

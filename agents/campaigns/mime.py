@@ -16,6 +16,8 @@ from agents.campaigns.mailing import CampaignMessage
 # reads, and take five times as long. What is folded is folded here, the rest stays whole.
 _POLICY = compat32.clone(linesep="\r\n", mangle_from_=False, max_line_length=998)
 
+_ONE_WORD = 36  # bytes that one encoded word surely holds
+
 ONE_CLICK = "List-Unsubscribe=One-Click"
 """What an inbox posts to the unsubscribe link (RFC 8058)."""
 
@@ -61,7 +63,9 @@ def _mailbox(name: str, address: str) -> str:
     name = " ".join(name.split())
     if name.isascii():
         return formataddr((name, address))
-    return f"{_header(name, 'From')} <{address}>"
+    # A name that needs two encoded words comes out with a gap in many mail programs.
+    short = name.encode()[:_ONE_WORD].decode("utf-8", "ignore").rstrip()
+    return f"{_header(short, 'From')} <{address}>"
 
 
 def _header(text: str, name: str) -> str:

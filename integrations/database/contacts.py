@@ -62,7 +62,8 @@ class SuppressionTable:
         """How many contacts there are for each reason."""
         query = sa.select(suppressions.c.reason, sa.func.count()).where(_IN_FORCE)
         with self._store.reading() as connection:
-            found = dict(connection.execute(query.group_by(suppressions.c.reason)).tuples().all())
+            rows = connection.execute(query.group_by(suppressions.c.reason)).all()
+        found = {row[0]: row[1] for row in rows}
         return {reason: found.get(reason, 0) for reason in _WORST_FIRST}
 
 
@@ -107,7 +108,7 @@ def _add(connection: Connection, new: Suppression) -> int:
         set_={"at": put.excluded.at, "campaign": put.excluded.campaign, "lifted": None},
         where=sa.and_(suppressions.c.lifted.is_not(None), suppressions.c.lifted < put.excluded.at),
     )
-    return connection.execute(again).rowcount
+    return len(connection.execute(again.returning(suppressions.c.contact)).all())
 
 
 def _insert(connection: Connection, table: sa.Table) -> sqlite.Insert | postgresql.Insert:

@@ -25,17 +25,19 @@ class MailOutcomeTable:
         if not outcomes:
             return 0
         insert = sqlite.insert if self._store.engine.dialect.name == "sqlite" else postgresql.insert
-        put = insert(mail_outcomes).on_conflict_do_nothing(index_elements=["id"])
+        put = (
+            insert(mail_outcomes).on_conflict_do_nothing(index_elements=["id"]).returning(mail_outcomes.c.id)
+        )
         with self._store.writing() as connection:
-            return sum(connection.execute(put.values(_row(each))).rowcount for each in outcomes)
+            return sum(len(connection.execute(put.values(_row(each))).all()) for each in outcomes)
 
     def counts(self, campaign: str) -> OutcomeCounts:
         """How many contacts of a campaign had each outcome."""
         distinct = sa.func.count(mail_outcomes.c.contact.distinct())
         query = sa.select(mail_outcomes.c.kind, distinct).where(mail_outcomes.c.campaign == campaign)
         with self._store.reading() as connection:
-            found = dict(connection.execute(query.group_by(mail_outcomes.c.kind)).tuples().all())
-        return OutcomeCounts.model_validate(found)
+            rows = connection.execute(query.group_by(mail_outcomes.c.kind)).all()
+        return OutcomeCounts.model_validate({row[0]: row[1] for row in rows})
 
     def contacts(self, campaign: str, kind: OutcomeKind) -> dict[str, datetime]:
         """The contacts of a campaign that had an outcome, and when first."""
@@ -46,7 +48,7 @@ class MailOutcomeTable:
             .group_by(mail_outcomes.c.contact)
         )
         with self._store.reading() as connection:
-            return dict(connection.execute(query).tuples().all())
+            return {row[0]: row[1] for row in connection.execute(query)}
 
 
 def _row(outcome: Outcome) -> dict[str, object]:

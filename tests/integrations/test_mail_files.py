@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import email
 import os
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from email.policy import default
 from pathlib import Path
 
 import pytest
 
+from agents.campaigns.mailing import Sent
+from agents.campaigns.mime import write_mime
 from agents.effects import Email
 from agents.errors import BadInput, Permanent, Transient
-from integrations.mail_files import MailFiles, file_name
+from integrations.mail_files import CampaignFiles, MailFiles, file_name
+from tests.campaign_mail import message
 
 AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
@@ -95,3 +99,31 @@ def test_a_message_that_could_not_be_written_leaves_nothing(tmp_path: Path) -> N
     with pytest.raises(Transient):
         MailFiles(tmp_path).send(mail())
     assert os.listdir(tmp_path) == [target.name]  # noqa: PTH208
+
+
+def test_a_campaign_has_a_folder_with_one_file_a_message(tmp_path: Path) -> None:
+    mailer = CampaignFiles(tmp_path)
+    mailer.check()
+    sent = message()
+    first = mailer.send(sent, sent.key)
+    content = only(tmp_path / "c-1").read_bytes()
+    assert mailer.send(sent, sent.key) == first == Sent(reference=only(tmp_path / "c-1").name)
+    assert only(tmp_path / "c-1").read_bytes() == content == write_mime(sent, sent.key)
+    mailer.send(message("john@mail.example"), message("john@mail.example").key)
+    mailer.send(message(campaign="c-2"), message(campaign="c-2").key)
+    assert len(list(tmp_path.rglob("*.eml"))) == 3
+    assert (mailer.repeatable, mailer.reaches_people) == (True, False)
+    assert "nothing is sent" in mailer.describe()
+
+
+def test_many_at_once_write_one_whole_file(tmp_path: Path) -> None:
+    mailer, sent = CampaignFiles(tmp_path), message()
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(lambda _: mailer.send(sent, sent.key), range(40)))
+    assert only(tmp_path / "c-1").read_bytes() == write_mime(sent, sent.key)
+
+
+def test_a_campaign_whose_folder_cannot_be_written_is_tried_again_later(tmp_path: Path) -> None:
+    (tmp_path / "campaigns").write_text("a file")
+    with pytest.raises(Transient, match="cannot be written"):
+        CampaignFiles(tmp_path / "campaigns").send(message(), message().key)
