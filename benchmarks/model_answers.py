@@ -3,7 +3,7 @@
 Needs a host that speaks OpenAI's chat completions (--url), for example llama-cpp-python's server with a small model.
 The desk is told to answer whatever it finds, so that the model is asked as often as possible and has every chance to
 make something up. An independent reading then looks for every number of a shown answer, and every quote, in the
-sections that were retrieved: none may be missing. Interrupted (Ctrl-C), it tells what it has measured so far; `--from N`
+sections that were retrieved: none may be missing. Interrupted (Ctrl-C), it tells what it has measured; `--from N`
 goes on with the N-th question.
 """
 
