@@ -69,7 +69,7 @@ def _configuration(colours: dict[str, Any]) -> dict[str, Any]:
             "color": colours["ink"],
             "subtitleColor": colours["soft"],
             "anchor": "start",
-            "frame": "group",
+            "frame": "bounds",
             "fontSize": 14,
             "fontWeight": 600,
             "subtitleFontSize": 12,

@@ -3,31 +3,30 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.table import Table
 
 from agents.session import Session
-from agents.weekly.report import Metric, WeeklyProgress, WeeklyReport
-from analytics.currency import written
+from agents.weekly.labels import SECTIONS, said
+from agents.weekly.report import WeeklyProgress, WeeklyReport
+from analytics.figures import Unit
 from apps import cli_edge as edge
+from apps.reports.writing import checked_ending, write_report
 from integrations import connect
 from integrations.settings import Settings
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-_TITLES = {
-    "summary": "Summary",
-    "finance": "Finance",
-    "marketing": "Marketing",
-    "insights": "Customers",
-    "support": "Support",
-}
+_TITLES = {"summary": "Summary", **SECTIONS}
 
 
-def run_weekly(settings: Settings, as_of: date | None, *, as_json: bool) -> None:
-    """Make the report on the last complete week, and print it."""
+def run_weekly(settings: Settings, as_of: date | None, out: Path | None = None, *, as_json: bool) -> None:
+    """Make the report on the last complete week, and print it; with `out` also write it to that file."""
+    if out is not None:
+        checked_ending(out)
     session = Session(connect(settings))
     try:
         watching = edge.console(stderr=True)
@@ -38,9 +37,13 @@ def run_weekly(settings: Settings, as_of: date | None, *, as_json: bool) -> None
                 done[progress.specialist] = progress.step
                 status.update(", ".join(f"{name}: {step}" for name, step in done.items()))
 
-            report = session.weekly.make(as_of, tell, by=edge.operator(), origin="shell").report
+            edition = session.weekly.make(as_of, tell, by=edge.operator(), origin="shell")
     finally:
         session.close()
+    report = edition.report
+    if out is not None:
+        for file in write_report(edition, out):
+            watching.print(f"Wrote {file}", markup=False, highlight=False)
     if as_json:
         edge.print_json(report.as_json())
     else:
@@ -65,22 +68,14 @@ def show(report: WeeklyReport, console: Console) -> None:
         table.add_column(heading, justify="right" if heading in ("value", "week before") else "left")
     for one in report.metrics:
         note = "watch" if one.status == "watch" else one.reason or ""
-        table.add_row(one.name, _number(one, one.value, report), _number(one, one.previous, report), note)
+        now, before = (
+            _number(value, one.unit, one.name, report.currency) for value in (one.value, one.previous)
+        )
+        table.add_row(one.name, now, before, note)
     console.print(table)
     for error in report.errors:
         console.print(f"{error.specialist} failed: {error.error}", markup=False, style="yellow")
 
 
-def _number(metric: Metric, value: float | None, report: WeeklyReport) -> str:
-    if value is None:
-        return "–"
-    written_as = {
-        "minor": lambda: written(value, report.currency),
-        "share": lambda: f"{value:.1%}",
-        "count": lambda: f"{value:,}",
-        "ratio": lambda: f"{value:.2f}",
-        "months": lambda: f"{value:.1f} months",
-        "seconds": lambda: f"{value:.0f} s",
-        "days": lambda: f"{value:.0f} days",
-    }
-    return written_as[metric.unit]()
+def _number(value: float | None, unit: Unit, name: str, currency: str) -> str:
+    return "–" if value is None else said(value, unit, currency, name)

@@ -42,12 +42,12 @@ def _revenue(rows: Rows, currency: str) -> str:
 
 def _forecast(rows: Rows, currency: str) -> str:
     last = rows[-1]
+    net, low, high = (_money(last[name], currency) for name in ("net", "low", "high"))
     if last["of"] != "forecast":
-        return f"Net revenue of {len(rows)} months up to {last['month']}: {_money(last['net'], currency)}. No forecast."
-    return (
-        f"Net revenue of {len(rows) - 1} months, and the forecast for {last['month']}: {_money(last['net'], currency)}, "
-        f"between {_money(last['low'], currency)} and {_money(last['high'], currency)}."
-    )
+        return (
+            f"Net revenue of {len(rows)} months, the last {last['month']} with {net}. There is no forecast."
+        )
+    return f"Net revenue of {len(rows) - 1} months, and the forecast for {last['month']}: {net}, {low} to {high}."
 
 
 def _spend(rows: Rows, currency: str) -> str:

@@ -192,7 +192,8 @@ def churn_said(churn: ChurnReport, currency: str) -> str:
     """How many are likely to stop, and how far that can be trusted; or why nothing is foretold."""
     if churn.warned is None:
         return f"Nothing is foretold of who will stop: {churn.reason or 'it is not known why'}."
-    who = "Nobody in reach is" if not churn.warned else f"{churn.warned:,} in reach are"
+    known = {0: "Nobody in reach is", 1: "1 customer in reach is"}
+    who = known.get(churn.warned, f"{churn.warned:,} customers in reach are")
     text = f"{who} above {churn.threshold:.0%} risk of not ordering in the next {churn.horizon_days} days"
     if churn.warned and churn.warned_worth is not None:
         text += f", together worth {said(churn.warned_worth, 'minor', currency)} of margin a year"

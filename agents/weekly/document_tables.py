@@ -149,7 +149,7 @@ def _channels(edition: Edition) -> Table:
         ("channel", "spend", "spend the week before", "net revenue", "net revenue the week before", "ROAS",
          "ROAS the week before", "new customers", "CAC", "not known because"),
         tuple(
-            (str(row["channel"]), money(row, "spend"), money(row, "spend_before"), money(row, "net"),
+            (str(row["channel"]).replace("_", " "), money(row, "spend"), money(row, "spend_before"), money(row, "net"),
              money(row, "net_before"), number(row, "roas", "ratio"), number(row, "roas_before", "ratio"),
              number(row, "new_customers", "count"), money(row, "cac"), str(row.get("reason") or ""))
             for row in edition.rows.get("channels", ())

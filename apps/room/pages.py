@@ -19,11 +19,23 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from agents.errors import AlreadyDecided, BadInput, DeskError, Forbidden, StillPersonal, TooMany, Transient
 from agents.session import Session
 from apps.live import Live
-from apps.room import conversations, documents, health, inbox, knowledge, numbers, people, signing_in
+from apps.room import (
+    conversations,
+    documents,
+    health,
+    inbox,
+    knowledge,
+    numbers,
+    people,
+    signing_in,
+    weekly,
+    weekly_files,
+)
 from apps.room import live as live_line
 from apps.room.access import NotSignedIn
 from apps.room.background import Ingests
 from apps.room.presenting import RoomPresenter
+from apps.room.weekly_runs import WeeklyRuns
 from integrations.settings import Settings
 
 STATIC: Final = Path(__file__).parents[1] / "static" / "room"
@@ -57,8 +69,22 @@ def build_room(session: Session, settings: Settings, live: Live) -> ASGIApp:
     app.state.live = live
     app.state.presenter = RoomPresenter(session)
     app.state.ingests = Ingests()
-    for part in (signing_in, inbox, conversations, knowledge, documents, numbers, health, people, live_line):
+    app.state.weekly_runs = WeeklyRuns()
+    parts = (
+        signing_in,
+        inbox,
+        conversations,
+        knowledge,
+        documents,
+        weekly,
+        numbers,
+        health,
+        people,
+        live_line,
+    )
+    for part in parts:
         app.include_router(part.router, prefix="/api")
+    app.include_router(weekly_files.router)
     app.get("/enter")(_enter)
     app.get("/")(_without_slash)
     app.mount("/static", StaticFiles(directory=STATIC))

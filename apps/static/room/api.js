@@ -45,3 +45,6 @@ export function query(values) {
   const kept = Object.entries(values).filter(([, value]) => value !== "" && value !== null && value !== undefined);
   return kept.length ? `?${new URLSearchParams(kept)}` : "";
 }
+
+// A report, or one table of it, as a file to take along.
+export const reportFile = (report, kind, values = {}) => new URL(`room/reports/${encodeURIComponent(report)}/${kind}${query(values)}`, document.baseURI);

@@ -12,12 +12,14 @@ import { numbersView } from "./numbers.js";
 import { accountDialog } from "./account.js";
 import { enterByLink, signInPage } from "./sign_in.js";
 import { teamView } from "./team.js";
+import { weeklyView } from "./weekly.js";
 
 const app = document.getElementById("app");
 const PLACES = [
   { id: "inbox", title: "Inbox", view: inboxView },
   { id: "conversations", title: "Conversations", view: conversationsView },
   { id: "knowledge", title: "Knowledge", view: knowledgeView },
+  { id: "weekly", title: "Weekly", view: weeklyView },
   { id: "numbers", title: "Numbers", view: numbersView },
   { id: "health", title: "Health", view: healthView },
   { id: "team", title: "Team", view: teamView, role: "admin" },

@@ -1,0 +1,205 @@
+"""The weekly report in a real browser, without a network: made, read, opened to its numbers, and taken along."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+
+from integrations import connect
+from tests.apps.conftest import GTM, Desk
+from tests.apps.room.conftest import PASSWORD
+from tests.business import settings_of
+from tests.desk import write_documents
+from tests.editions import NASTY, NO_CASH, edition, empty
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+Pages = Callable[..., "Page"]
+Shoot = Callable[["Page", str], None]
+
+LOOKS = ["desktop", "phone", "dark", "phone-dark"]
+
+
+@pytest.fixture(scope="module")
+def shop(make_desk: Callable[..., Desk], tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    """A desk with the sample business, a report made on it, and one made by hand."""
+    shop = make_desk(write_documents(tmp_path_factory.mktemp("documents")))
+    for name, role in (("vera", "viewer"), ("anna", "agent"), ("bo", "admin")):
+        add = [str(GTM), "--home", str(shop.home), "users", "add", name, "--role", role, "--password-stdin"]
+        subprocess.run(add, input=PASSWORD, text=True, check=True, capture_output=True)
+    shop.gtm("data", "sample", "--until", "2026-11-15")
+    services = connect(settings_of(shop.home))
+    services.editions.keep(edition("w-hand"))
+    services.editions.keep(empty())
+    services.close()
+    return shop
+
+
+@pytest.fixture(scope="module")
+def made(shop: Desk) -> str:
+    """The id of a report on the sample."""
+    shop.gtm("weekly", "--as-of", "2026-11-16", "--json")
+    services = connect(settings_of(shop.home))
+    latest = services.editions.latest()
+    services.close()
+    assert latest is not None
+    return latest.id
+
+
+def open_report(page: Page, shop: Desk, report: str = "", name: str = "vera") -> list[str]:
+    """Come in, and open a report by the address that others link to; gives what the browser complains of."""
+    complaints: list[str] = []
+    page.on("console", lambda line: complaints.append(line.text) if line.type == "error" else None)
+    page.goto(f"{shop.url}/room")
+    page.get_by_label("Name").fill(name)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", name="Inbox")).to_be_visible()
+    page.goto(f"{shop.url}/room/weekly{f'?report={report}' if report else ''}")
+    expect(page.get_by_role("heading", name="Weekly report")).to_be_visible()
+    return complaints
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_the_report_shows_figures_charts_and_tables_and_fits(
+    shop: Desk, made: str, new_page: Pages, shoot: Shoot, look: str
+) -> None:
+    page = new_page(phone="phone" in look, dark="dark" in look)
+    complaints = open_report(page, shop, made)
+    expect(page.locator(".vega svg")).to_have_count(5)
+    expect(page.locator(".sample")).to_contain_text("Sample data")
+    assert page.locator(".kpi").count() >= 10
+    assert page.locator('.kpi .value:text-matches("^$")').count() == 0
+    assert page.evaluate("document.querySelector('#stage').scrollWidth <= innerWidth")
+    for drawn in page.locator(".vega svg").all():
+        box = drawn.bounding_box()
+        assert box is not None
+        assert box["x"] + box["width"] <= page.evaluate("innerWidth")
+    assert (
+        page.evaluate(
+            "[...document.querySelectorAll('.stage button, .stage a, .stage input')]"
+            ".filter((each) => !each.textContent.trim() && !each.labels?.length && !each.ariaLabel).length"
+        )
+        == 0
+    )
+    assert all(page.locator(".vega-box").nth(at).get_attribute("aria-label") for at in range(5))
+    shoot(page, f"weekly-{look}")
+    whole(page, shoot, f"weekly-whole-{look}")
+    assert complaints == []
+
+
+def whole(page: Page, shoot: Shoot, name: str) -> None:
+    """A picture of all that can be scrolled to."""
+    height = page.evaluate("document.querySelector('#stage').scrollHeight")
+    size = page.viewport_size
+    assert size is not None
+    page.set_viewport_size({"width": size["width"], "height": min(height + 120, 8000)})
+    shoot(page, name)
+    page.set_viewport_size(size)
+
+
+@pytest.mark.parametrize("phone", [False, True])
+def test_a_definition_opens_by_keyboard_and_by_tap_and_a_number_to_its_query(
+    shop: Desk, new_page: Pages, shoot: Shoot, phone: bool
+) -> None:
+    page = new_page(phone=phone)
+    open_report(page, shop, "w-hand")
+    define = page.locator('[data-metric="net_revenue"] .define')
+    tip = page.locator('[data-metric="net_revenue"] .tip')
+    expect(tip).to_be_hidden()
+    if phone:
+        define.tap()
+    else:
+        define.focus()
+    expect(tip).to_have_text("Gross revenue less discounts and refunds.")
+    expect(tip).to_be_visible()
+    shoot(page, f"weekly-definition-{'phone' if phone else 'desktop'}")
+    page.keyboard.press("Escape")
+    expect(tip).to_be_hidden()
+
+    claim = page.get_by_role("button", name="$47,800", exact=True)
+    claim.focus()
+    page.keyboard.press("Enter")
+    behind = page.get_by_role("dialog", name="Net revenue of the week")
+    expect(behind).to_be_visible()
+    behind.locator("summary").click()
+    expect(behind.locator("pre")).to_have_text("SELECT sum(net) FROM orders WHERE note < '<b>'")
+    shoot(page, f"weekly-claim-{'phone' if phone else 'desktop'}")
+    page.keyboard.press("Escape")
+    expect(behind).to_be_hidden()
+
+
+def test_what_is_missing_is_said_and_no_name_does_anything(shop: Desk, new_page: Pages) -> None:
+    page = new_page()
+    open_report(page, shop, "w-hand")
+    expect(page.locator('[data-metric="net_burn"]')).to_contain_text("unknown")
+    expect(page.locator('[data-metric="net_burn"]')).to_contain_text(NO_CASH)
+    expect(page.locator('[data-section="support"]')).to_contain_text("missing")
+    expect(page.locator('[data-section="insights"]')).to_contain_text(NASTY)
+    expect(page.locator('[data-section="marketing"] .said')).to_contain_text(NASTY)
+    page.goto(f"{shop.url}/room#weekly/w-0")
+    expect(page.locator('[data-metric="runway"]')).to_contain_text("no order is known")
+    expect(page.locator(".vega")).to_have_count(0)
+    page.goto(f"{shop.url}/room#weekly/w-nowhere")
+    expect(page.get_by_text("There is no report 'w-nowhere'.")).to_be_visible()
+
+
+def test_a_report_is_made_with_the_four_specialists_in_sight_and_stands_among_the_past_ones(
+    shop: Desk, new_page: Pages, shoot: Shoot
+) -> None:
+    page, other = new_page(), new_page()
+    open_report(page, shop, name="anna")
+    open_report(other, shop, "w-hand", name="vera")
+    expect(other.get_by_role("button", name="Make the report")).to_be_hidden()
+    page.get_by_label("Last whole week before").fill("2026-10-20")
+    page.get_by_role("button", name="Make the report").click()
+    for name in ("finance", "marketing", "insights", "support"):
+        expect(page.locator(f'[data-specialist="{name}"]')).to_be_visible()
+    shoot(page, "weekly-running")
+    expect(page.get_by_role("heading", name="12 to 18 October 2026")).to_be_visible()
+    expect(page.locator(".run")).to_have_count(0)
+    page.get_by_text("Past reports").click()
+    expect(page.locator(".past-report[aria-current]")).to_contain_text("12 October 2026")
+    page.locator(".past-report", has_text="9 November 2026").first.click()
+    expect(page.get_by_role("heading", name="9 to 15 November 2026")).to_be_visible()
+
+    page.get_by_label("Last whole week before").fill("2999-01-01")
+    page.get_by_role("button", name="Make the report").click()
+    expect(page.get_by_role("alert")).to_contain_text("lies in the future")
+    expect(page.get_by_role("heading", name="9 to 15 November 2026")).to_be_visible()
+
+
+def test_the_files_come_from_the_page(shop: Desk, new_page: Pages, tmp_path: Path) -> None:
+    page = new_page()
+    open_report(page, shop, "w-hand", name="bo")
+    for label, begins in (("PDF", b"%PDF"), ("HTML", b"<!doctype"), ("Excel", b"PK"), ("CSV", b"PK")):
+        with page.expect_download() as download:
+            page.get_by_role("group", name="Download").get_by_role("link", name=label, exact=True).click()
+        file = tmp_path / download.value.suggested_filename
+        download.value.save_as(file)
+        assert file.read_bytes().startswith(begins)
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_the_page_as_a_file_can_be_read_anywhere(
+    shop: Desk, made: str, new_page: Pages, shoot: Shoot, tmp_path: Path, look: str
+) -> None:
+    file = tmp_path / "week.html"
+    shop.gtm("weekly", "--as-of", "2026-11-16", "--out", str(file))
+    page = new_page(phone="phone" in look, dark="dark" in look)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(file.as_uri())
+    expect(page.get_by_role("heading", name="Weekly report")).to_be_visible()
+    shown = ".on-dark" if "dark" in look else ".on-light"
+    expect(page.locator(f"{shown} svg").first).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert asked == [file.as_uri()]
+    page.locator("figure").first.scroll_into_view_if_needed()
+    shoot(page, f"weekly-file-{look}")
