@@ -172,9 +172,9 @@ def test_after_a_refusal_the_next_message_goes_over_the_same_connection() -> Non
 def test_a_password_that_is_refused_stops_the_campaign() -> None:
     with mail_server(password="right") as server:
         with pytest.raises(MailerClosed, match="does not let us in"):
-            mailer(server, "anna:wrong@".check()
+            mailer(server, "anna:wrong@").check()
         with pytest.raises(MailerClosed, match="does not let us in"):
-            mailer(server, "anna:wrong@".send(MAIL, MAIL.key)
+            mailer(server, "anna:wrong@").send(MAIL, MAIL.key)
     assert server.messages == []
 
 
