@@ -137,17 +137,17 @@ class Writer:
         if assignment.query.by in GRAINS:
             text = trend(found, assignment, lines, self.context)
         elif assignment.order is not None:
-            text = ranking(found, assignment, lines, self.context)
+            text = ranking(assignment, lines, self.context)
         else:
             lead = (
-                f"{self._subject(assignment)} {_verb(assignment)} {self._value(found)} {self._when(assignment)}. "
+                f"{self._subject(assignment)} {_verb(assignment)} {self._value(found)} {self._when(assignment)}{self._then(found, assignment)}. "
                 if found.value is not None
                 else ""
             )
             text = lead + shown_lines(assignment, lines)
         lines = comparison_lines(assignment, main, lines)
         notes = (*found.notes, *self.context.about_parts(assignment))
-        chart = self._chart(assignment, lines, main)
+        chart = self._chart(assignment, lines)
         return found.model_copy(update={"text": text, "lines": lines, "chart": chart, "notes": notes})
 
     def _why(
@@ -191,6 +191,9 @@ class Writer:
         assert found.value is not None and found.unit is not None  # noqa: S101, PT018 - the callers have looked
         return value_words(found.value, found.unit, self.context.currency)
 
+    def _then(self, found: Finding, assignment: Assignment) -> str:
+        return compared(found, assignment, self.context) if assignment.explicit else ""
+
     @staticmethod
     def _when(assignment: Assignment) -> str:
         if assignment.metric.source in ("sales", "tickets"):
@@ -210,7 +213,7 @@ class Writer:
         axis = axis_of(found.unit, self.context.currency)
         return Chart(name="bars", title=f"{label[:1].upper()}{label[1:]}", axis=axis, points=points)
 
-    def _chart(self, assignment: Assignment, lines: tuple[Line, ...], main: Seen) -> Chart:
+    def _chart(self, assignment: Assignment, lines: tuple[Line, ...]) -> Chart:
         unit, units = assignment.metric.unit, minor_units(self.context.currency)
         two = any(one.previous is not None for one in lines)
         points: list[dict[str, str | float | None]] = []

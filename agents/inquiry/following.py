@@ -48,6 +48,8 @@ def go_on(reading: Reading, earlier: Reading) -> Reading:
         only=only,
         by=None if why else by,
         why=why,
+        ago=reading.ago or (None if reading.spans else earlier.ago),
+        nowhere=reading.nowhere or (() if "country" in kinds else earlier.nowhere),
         direction=reading.direction or (earlier.direction if why else None),
         order=reading.order or (earlier.order if keeps_order else None),
         limit=reading.limit or (earlier.limit if keeps_order else None),

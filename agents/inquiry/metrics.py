@@ -217,7 +217,7 @@ def find_metrics(text: str) -> list[tuple[str, int, int]]:
 
 def definition(name: str) -> str:
     """What a measure means, in a sentence."""
-    return OWN_DEFINITIONS.get(name) or DEFINITIONS.get(name, "")
+    return OWN_DEFINITIONS.get(name) or DEFINITIONS.get(name, "").replace("the week", "the period")
 
 
 def may_part(metric: Metric, kind: Kind) -> bool:

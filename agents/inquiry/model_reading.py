@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from agents.errors import BadInput
 from agents.inquiry.metrics import METRICS
-from agents.inquiry.periods import TAKEN, take_periods
+from agents.inquiry.periods import NAMED, take_periods
 from agents.inquiry.reading import Reading
 from agents.inquiry.spans import Calendar, Span
 from agents.knowledge import History
@@ -136,7 +136,7 @@ def _restrictions(form: InquiryForm, business: Business) -> Sequence[tuple[str, 
 
 def _span(words: str, calendar: Calendar) -> Span | None:
     spans, rest = take_periods(words.lower().strip(" ."), calendar)
-    left = re.sub(rf"{TAKEN}|\b(?:in|on|of|the|during|for)\b|\W", "", rest)
+    left = re.sub(rf"{NAMED}|\b(?:in|on|of|the|during|for)\b|\W", "", rest)
     return spans[0] if len(spans) == 1 and not left else None
 
 

@@ -108,7 +108,7 @@ def ascending(assignment: Assignment) -> bool:
     return less if order == "best" else not less
 
 
-def ranking(found: Finding, assignment: Assignment, lines: tuple[Line, ...], context: Context) -> str:
+def ranking(assignment: Assignment, lines: tuple[Line, ...], context: Context) -> str:
     """Who is first, and who comes after."""
     known = [one for one in lines if one.value is not None and one.label != "not known"]
     if assignment.metric.name == "roas":

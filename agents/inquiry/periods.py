@@ -18,6 +18,9 @@ from analytics.period import Period, month_of
 TAKEN: Final = "\x00"
 """Stands in the text for what was understood."""
 
+NAMED: Final = "\x01"
+"""Stands there for a period."""
+
 MONTHS: Final = (
     "january", "february", "march", "april", "may", "june",
     "july", "august", "september", "october", "november", "december",
@@ -60,7 +63,7 @@ class _Atom:
 
 
 def take_periods(text: str, calendar: Calendar) -> tuple[tuple[Span, ...], str]:
-    """The periods of a text in lower case, in its order, and the text without them."""
+    """The periods of a text in lower case, in its order, and the text with `NAMED` in their place."""
     atoms: list[_Atom] = []
     rest = text
     for pattern, make in _PATTERNS:
@@ -100,7 +103,7 @@ def _joined(atoms: list[_Atom], rest: str, calendar: Calendar) -> tuple[tuple[Sp
             span = atom.make(latest)
             found.append(_open(span, word, calendar))
             start, end, at = (lead.start() if lead else atom.start), atom.end, at + 1
-        rest = rest[:start] + TAKEN * (end - start) + rest[end:]
+        rest = rest[:start] + NAMED * (end - start) + rest[end:]
     return tuple(found), rest
 
 

@@ -177,11 +177,32 @@ def _unclear(reading: Reading, lexicon: Lexicon) -> AskBack | CannotKnow | None:
         )
     if len(reading.spans) > 2:
         return AskBack("I can hold two periods against each other, not more. Ask by month for a longer view.")
+    if reading.also_by is not None and reading.metric is not None:
+        label = METRICS[reading.metric].label
+        tail = f" {period_words(reading.spans[0])}" if reading.spans else ""
+        ways = (reading.by, reading.also_by)
+        return AskBack(
+            "By one thing at a time, please:", tuple(f"{_capital(label)} by {way}{tail}" for way in ways)
+        )
+    if reading.order is not None and reading.by is None and reading.metric not in (None, "best_customers"):
+        return _ask_for_part(reading)
     if reading.also:
         every = [METRICS[name].label for name in (reading.metric, *reading.also) if name is not None]
         tail = f" {period_words(reading.spans[0])}" if reading.spans else ""
         return AskBack("One number at a time, please:", tuple(f"What was {one}{tail}?" for one in every[:3]))
     return None
+
+
+def _ask_for_part(reading: Reading) -> AskBack | None:
+    """The best or the most of what?"""
+    assert reading.metric is not None  # noqa: S101 - the caller has looked
+    metric = METRICS[reading.metric]
+    ways = [*metric.parts[:2], *(["month"] if metric.timed else [])]
+    if not ways:
+        return None
+    tail = f" {period_words(reading.spans[0])}" if reading.spans else ""
+    label = metric.label.removeprefix("the ")
+    return AskBack("Of what?", tuple(f"Which {way} had the {reading.order} {label}{tail}?" for way in ways))
 
 
 def _understood(reading: Reading) -> str:
@@ -234,8 +255,8 @@ def _ask_for_metric(reading: Reading) -> AskBack:
     tail = f" {only_words(reading.only)}" if reading.only else ""
     tail += f" {period_words(reading.spans[0])}" if reading.spans else ""
     if reading.by == "channel":
-        choices = ("ROAS", "net revenue", "new customers")
-        word = "worst" if reading.order in ("worst", "lowest") else "best"
+        choices = ("ROAS", "net revenue", "number of new customers")
+        word = "lowest" if reading.order in ("worst", "lowest") else "highest"
         return AskBack(
             "By which number?", tuple(f"Which channel had the {word} {one}{tail}?" for one in choices)
         )
@@ -269,12 +290,11 @@ def _refused(metric: Metric, reading: Reading) -> CannotKnow | None:
 
 def _nowhere(reading: Reading, business: Business) -> tuple[str, ...]:
     """Says so where a country is meant from which there is nothing at all."""
-    missing = [one.label for one in reading.only if one.kind == "country" and not one.values]
-    if not missing:
+    if not reading.nowhere:
         return ()
     known = [country_name(one) for one in business.countries[:6]]
     there = f"; orders come from {listed(known, 'and')}" if known else ""
-    return (f"Nothing from {listed(missing, 'or')} is recorded at all{there}.",)
+    return (f"Nothing from {listed(reading.nowhere, 'or')} is recorded at all{there}.",)
 
 
 def _capital(text: str) -> str:

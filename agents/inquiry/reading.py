@@ -13,7 +13,7 @@ from typing import Final, Literal
 from agents.inquiry import vocabulary
 from agents.inquiry.lexicon import Lexicon
 from agents.inquiry.metrics import METRICS, NOT_RECORDED, find_metrics
-from agents.inquiry.periods import TAKEN, take_periods
+from agents.inquiry.periods import NAMED, TAKEN, take_periods
 from agents.inquiry.spans import Ago, Calendar, Span
 from analytics.inquiries.query import Dimension, Only
 
@@ -42,6 +42,9 @@ class Reading:
     people: bool = False
     """Whether it asks who: for single customers."""
     against: Span | None = None
+    also_by: Dimension | None = None
+    nowhere: tuple[str, ...] = ()
+    """Countries of which the store has nothing."""
 
     @property
     def empty(self) -> bool:
@@ -67,18 +70,26 @@ def read(question: str, calendar: Calendar, lexicon: Lexicon) -> Reading:
     )
     names = [name for name, _, _ in text.take_metrics()]
     spans, text.rest = take_periods(text.rest, calendar)
+    against, spans = _held_against(spans, text.rest)
+    text.rest = text.rest.replace(NAMED, TAKEN)
     limit = text.take_limit()
     only, text.rest = lexicon.take(text.rest, original)
     order = text.take_order()
     kinds = text.take_dimension(
         vocabulary.DIMENSIONS, rf"{vocabulary.LEAD}|the|our|all", alone=order is not None
     )
-    against, spans = _held_against(spans, text.rest)
     compared = text.take(vocabulary.VERSUS) or against is not None
     down, up = text.take(vocabulary.DOWN), text.take(vocabulary.UP)
     changed = text.take(vocabulary.CHANGE)
     metric, also = _main(names, only, people=people, order=order)
-    by = kinds or times or _by_values(only)
+    if re.search(r"(?<![\w-])and(?![\w-])", text.rest):
+        also = tuple(dict.fromkeys(name for name in names if name not in (metric, "customers")))
+    held = _by_values(only)
+    by = kinds or times or held
+    if held is not None and len(spans) < 2:
+        compared = False  # the values are held against each other, not two periods
+    if by is None and order is not None and metric == "support_volume":
+        by = "topic"
     counted = bool(re.search(r"\bhow many\b|\bnumber of\b|\bcount of\b", original.lower()))
     left = text.left()
     if changed and by is None and ago is None and not why:
@@ -87,8 +98,9 @@ def read(question: str, calendar: Calendar, lexicon: Lexicon) -> Reading:
     if against is not None and against.grain == "year" and ago is None:
         against, ago = None, "year"
     return Reading(
-        metric, also, spans, only, by, why, "down" if down and not up else "up" if up and not down else None,
+        metric, also, spans, _merged(only), by, why, "down" if down and not up else "up" if up and not down else None,
         order, limit, ago, compared or ago is not None, counted, not_recorded, left, people, against,
+        times if kinds and times else None, tuple(one.label for one in only if not one.values),
     )  # fmt: skip
 
 
@@ -167,7 +179,7 @@ class _Taking:
 
 def _held_against(spans: tuple[Span, ...], rest: str) -> tuple[Span | None, tuple[Span, ...]]:
     """A lone period that something else is held against: “revenue compared to last year”."""
-    if len(spans) != 1 or not re.search(rf"(?<![\w-])(?:{vocabulary.VERSUS})\s*(?:in |the )?{TAKEN}", rest):
+    if len(spans) != 1 or not re.search(rf"(?<![\w-])(?:{vocabulary.VERSUS})\s*(?:in |the )?{NAMED}", rest):
         return None, spans
     return spans[0], ()
 
@@ -215,6 +227,17 @@ def _by_values(only: tuple[Only, ...]) -> Dimension | None:
     """Two values of one kind are to be held against each other."""
     kinds = [one.kind for one in only]
     return next((kind for kind in kinds if kinds.count(kind) > 1), None)
+
+
+def _merged(only: tuple[Only, ...]) -> tuple[Only, ...]:
+    """One restriction a kind: any of its values."""
+    found: dict[str, Only] = {}
+    for one in only:
+        other = found.get(one.kind)
+        if other is not None:
+            one = Only(one.kind, (*other.values, *one.values), f"{other.label} and {one.label}")  # noqa: PLW2901
+        found[one.kind] = one
+    return tuple(found.values())
 
 
 def _long(spans: tuple[Span, ...]) -> bool:
