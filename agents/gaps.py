@@ -31,10 +31,22 @@ class Gap:
     answered_now: bool
 
 
-def find_gaps(entries: Entries, knowledge: Knowledge, policy: SupportPolicy, since: datetime) -> list[Gap]:
-    """The gaps in what was asked since then, the most asked first; needs a usable index."""
+def find_gaps(
+    entries: Entries,
+    knowledge: Knowledge,
+    policy: SupportPolicy,
+    since: datetime,
+    until: datetime | None = None,
+) -> list[Gap]:
+    """The gaps in what was asked since then, the most asked first; needs a usable index if anything was."""
     by_rule = _rules_without_gaps(policy)
-    asked = [each for each in entries.unanswered(since) if each.reason not in by_rule][-MOST:]
+    asked = [
+        each
+        for each in entries.unanswered(since)
+        if each.reason not in by_rule and (until is None or each.at < until)
+    ][-MOST:]
+    if not asked:
+        return []
     groups = knowledge.topics([each.question for each in asked])
     return [
         _gap(knowledge, policy.thresholds.answer, topic.label, [asked[k] for k in topic.members])

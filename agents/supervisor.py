@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from agents.domain import DeskFigures
-from agents.errors import BadInput
-from agents.graphs.weekly import Finished, WeeklyGraph
+from agents.errors import BadInput, DeskError
+from agents.gaps import Gap, find_gaps
+from agents.graphs.weekly import Finished, SectionWriter, WeeklyGraph
+from agents.knowledge import Knowledge
 from agents.ports import Services
+from agents.weekly.claims import Written
+from agents.weekly.claims_figures import Basis
+from agents.weekly.claims_findings import Findings, sheet_of
+from agents.weekly.edition import Claim, Words
 from agents.weekly.facts import Facts, FinanceFacts, InsightsFacts, MarketingFacts, figures_of
+from agents.weekly.model_words import ModelWriter
 from agents.weekly.policy import WeeklyPolicy
 from agents.weekly.report import (
+    SPECIALISTS,
     AlertLine,
     ChurnReport,
     CohortLine,
@@ -23,7 +32,6 @@ from agents.weekly.report import (
     ForecastModel,
     ForecastReport,
     Metric,
-    SectionText,
     SegmentLine,
     SpecialistName,
     Status,
@@ -38,29 +46,40 @@ from analytics.period import Period, last_complete_week, month_of
 
 if TYPE_CHECKING:
     from analytics.chart_rows import Rows
+    from analytics.lineage import Lineage
     from analytics.tables import Standing
 
+log = logging.getLogger(__name__)
 Tell = Callable[[WeeklyProgress], None]
 
 
 @dataclass(frozen=True)
 class Made:
-    """A report, the rows of its charts by their names, and the ids of the segment At Risk."""
+    """A report, the rows of its charts by their names, and the ids of the segment At Risk.
+
+    `claims` and `words` are those of its texts, by section; an alert's are under "alerts.0", "alerts.1", …
+    """
 
     report: WeeklyReport
     rows: Mapping[str, Rows]
     at_risk: tuple[str, ...]
+    claims: Mapping[str, tuple[Claim, ...]]
+    words: Mapping[str, Words]
 
 
 class Supervisor:
     """Runs specialists over the business data. Safe to share between threads."""
 
     def __init__(
-        self, services: Services, working: Mapping[SpecialistName, Specialist] | None = None
+        self,
+        services: Services,
+        working: Mapping[SpecialistName, Specialist] | None = None,
+        knowledge: Knowledge | None = None,
     ) -> None:
-        """Open nothing yet; `working` takes the place of the four specialists."""
+        """Open nothing yet; `working` takes the place of the four specialists, `knowledge` is one that is open."""
         self._services = services
         self._specialists = specialists() if working is None else working
+        self._knowledge = knowledge or Knowledge(services)
 
     def weekly(self, as_of: date | None = None, tell: Tell | None = None) -> Made:
         """The report on the last complete week before a day, today where none is given.
@@ -73,31 +92,35 @@ class Supervisor:
         day, standing = self.check(as_of)
         week = last_complete_week(day)
         currency = standing.currency or policy.currency
-        writer = RuleWriter(policy, currency)
-        task = self._task(week, policy, sample=standing.sample is not None)
-        finished = self._run(task, writer, tell or (lambda _progress: None))
+        sample = standing.sample is not None
+        task, lineage = self._task(week, policy, sample=sample)
+        basis = Basis(policy, currency, week, lineage)
+        finished = self._run(task, basis, tell or (lambda _progress: None))
+        alerts = RuleWriter(policy).alerts(finished.findings)
         report = WeeklyReport(
             period=WeeklyPeriod(start=week.start, end=week.last, as_of=day),
             currency=currency,
-            sample=standing.sample is not None,
+            sample=sample,
             metrics=_metrics(finished, policy, currency),
             segments=_segments(finished),
             churn=_churn(finished, policy),
             cohorts=_cohorts(finished),
             forecast=_forecast(finished, week, policy),
-            alerts=_alerts(finished, writer),
-            sections={
-                "summary": SectionText(
-                    status="ok", text=writer.summary(finished.facts, standing.sample is not None)
-                ),
-                **finished.sections,
-            },
+            alerts=_alerts(finished, alerts),
+            sections={name: finished.sections[name] for name in ("summary", *SPECIALISTS)},
             errors=finished.errors,
             seconds=round(time.monotonic() - started, 3),
         )
         insights = finished.facts.get("insights")
         at_risk = insights.at_risk if isinstance(insights, InsightsFacts) else ()
-        return Made(report, _rows(task, finished, currency), at_risk)
+        written = {**finished.written, **{f"alerts.{n}": one for n, one in enumerate(alerts)}}
+        return Made(
+            report,
+            _rows(task, finished, currency),
+            at_risk,
+            {name: one.claims for name, one in written.items()},
+            {name: one.by for name, one in written.items()},
+        )
 
     def check(self, as_of: date | None = None) -> tuple[date, Standing]:
         """The day that a report would be as of, today where none is given, and what there is to report on.
@@ -119,14 +142,35 @@ class Supervisor:
             )
         return day, standing
 
-    def _task(self, week: Period, policy: WeeklyPolicy, *, sample: bool) -> Task:
+    def _task(self, week: Period, policy: WeeklyPolicy, *, sample: bool) -> tuple[Task, Lineage]:
         from analytics.books import read_books  # noqa: PLC0415 - pandas and the engine
+        from analytics.lineage import Lineage  # noqa: PLC0415 - as above
 
-        warehouse = self._services.open_warehouse()
+        warehouse, assumptions = self._services.open_warehouse(), assumptions_of(policy)
         with warehouse.reading() as tables:
             books = read_books(tables, week.end)
+            lineage = Lineage(tables, week, assumptions)
         desk, before = (self._desk(period, policy) for period in (week, week.before()))
-        return Task(warehouse, books, week, assumptions_of(policy), desk, before, sample)
+        task = Task(
+            warehouse, books, week, assumptions, desk, before, sample, lambda: self._gaps(week, policy)
+        )
+        return task, lineage
+
+    def _gaps(self, week: Period, policy: WeeklyPolicy) -> Sequence[Gap]:
+        """What customers asked in the week and no document answers; nothing where there is no usable index."""
+        zone = ZoneInfo(policy.timezone)
+        since, until = (datetime.combine(day, datetime.min.time(), zone) for day in (week.start, week.end))
+        services = self._services
+        try:
+            return find_gaps(services.entries, self._knowledge, services.policy, since, until)
+        except DeskError as error:
+            log.warning("The gaps in the documents are not told: %s", error)
+            return ()
+
+    def _writer(self, policy: WeeklyPolicy) -> SectionWriter:
+        """A model where there is one, with the rules behind it; else the rules alone."""
+        rules, room = RuleWriter(policy), self._services.open_models()
+        return ModelWriter(policy, room, rules) if room.on else rules
 
     def _desk(self, week: Period, policy: WeeklyPolicy) -> DeskFigures:
         """What the desk itself did in a week."""
@@ -134,9 +178,13 @@ class Supervisor:
         since, until = (datetime.combine(day, datetime.min.time(), zone) for day in (week.start, week.end))
         return self._services.ledger.figures(since, until, self._services.policy.people)
 
-    def _run(self, task: Task, writer: RuleWriter, tell: Tell) -> Finished:
+    def _run(self, task: Task, basis: Basis, tell: Tell) -> Finished:
         finished: Finished | None = None
-        for piece in WeeklyGraph(self._specialists, writer, add_up).run(task):
+        writer = self._writer(basis.policy)
+        graph = WeeklyGraph(
+            self._specialists, writer, lambda facts: findings(facts, basis, sample=task.sample)
+        )
+        for piece in graph.run(task):
             if isinstance(piece, Finished):
                 finished = piece
             else:
@@ -164,6 +212,12 @@ def _rows(task: Task, finished: Finished, currency: str) -> Mapping[str, Rows]:
     if isinstance(marketing, MarketingFacts):
         rows["channels"] = chart_rows.channel_rows(marketing.channels, currency)
     return rows
+
+
+def findings(facts: Mapping[SpecialistName, Facts], basis: Basis, *, sample: bool) -> Findings:
+    """What the texts are written from: the facts, what needs more than one specialist, and the sheet of them all."""
+    together = add_up(facts)
+    return Findings(facts, together, sheet_of(facts, together, basis), sample)
 
 
 def add_up(facts: Mapping[SpecialistName, Facts]) -> tuple[Figure, ...]:
@@ -196,7 +250,7 @@ def _metrics(finished: Finished, policy: WeeklyPolicy, currency: str) -> tuple[M
             status=_status(one, policy, currency),
             reason=one.reason,
         )
-        for one in (*found, *finished.together)
+        for one in (*found, *finished.findings.together)
     )
 
 
@@ -289,7 +343,7 @@ def _forecast(finished: Finished, week: Period, policy: WeeklyPolicy) -> Forecas
     )
 
 
-def _alerts(finished: Finished, writer: RuleWriter) -> tuple[AlertLine, ...]:
+def _alerts(finished: Finished, words: Sequence[Written]) -> tuple[AlertLine, ...]:
     facts = finished.facts.get("finance")
     if not isinstance(facts, FinanceFacts):
         return ()
@@ -301,7 +355,7 @@ def _alerts(finished: Finished, writer: RuleWriter) -> tuple[AlertLine, ...]:
             change=one.change,
             money=one.money,
             drivers=tuple(DriverLine(channel=each.channel, share=each.part) for each in one.drivers),
-            text=writer.alert(one),
+            text=said.text,
         )
-        for one in facts.alerts
+        for one, said in zip(facts.alerts, words, strict=True)
     )

@@ -1,9 +1,10 @@
-"""The weekly graph: four specialists measure at once, what belongs together is added up, and four write at once.
+"""The weekly graph: four specialists measure at once, what belongs together is added up, all texts are written at once.
 
     START ──> measure_finance ──┐             ┌──> write_finance ──┐
          ├──> measure_marketing ┤             ├──> write_marketing ┤
          ├──> measure_insights ─┼──> add_up ──┼──> write_insights ─┼──> END
-         └──> measure_support ──┘             └──> write_support ──┘
+         └──> measure_support ──┘             ├──> write_support ──┤
+                                              └──> write_summary ──┘
 
 A specialist whose result is not valid tries again, three times in all; one that fails is reported in its section,
 and the others go on. Every fact is there for every writer.
@@ -13,6 +14,7 @@ from __future__ import annotations
 
 import logging
 import operator
+import secrets
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -22,6 +24,8 @@ from langgraph.config import get_stream_writer
 from langgraph.graph import END, START, StateGraph
 
 from agents.errors import DeskError
+from agents.weekly.claims import Written
+from agents.weekly.claims_findings import Findings
 from agents.weekly.facts import Facts, figures_of
 from agents.weekly.report import (
     SPECIALISTS,
@@ -32,7 +36,6 @@ from agents.weekly.report import (
     WeeklyProgress,
 )
 from agents.weekly.specialists import Specialist, Task
-from analytics.figures import Figure
 
 ATTEMPTS = 3
 log = logging.getLogger(__name__)
@@ -44,18 +47,23 @@ class WeeklyState(TypedDict, total=False):
 
     task: Task
     facts: Annotated[dict[SpecialistName, Facts], operator.or_]
-    together: tuple[Figure, ...]
+    findings: Findings
     sections: Annotated[dict[str, SectionText], operator.or_]
+    written: Annotated[dict[str, Written], operator.or_]
     errors: Annotated[list[SpecialistError], operator.add]
 
 
 class SectionWriter(Protocol):
-    """Who puts facts into words."""
+    """Who puts facts into words. Asked for several texts at once."""
 
-    def write(
-        self, name: SpecialistName, facts: Mapping[SpecialistName, Facts], together: tuple[Figure, ...]
-    ) -> str:
+    def write(self, name: SpecialistName, findings: Findings) -> Written:
         """The text of one section. Raises where it cannot."""
+
+    def summary(self, findings: Findings) -> Written:
+        """The headline of the report. Raises where it cannot."""
+
+
+AddUp = Callable[[Mapping[SpecialistName, Facts]], Findings]
 
 
 class NotValid(Exception):
@@ -64,12 +72,17 @@ class NotValid(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """What a run gives."""
+    """What a run gives; `written` has the texts that could be written, with their claims."""
 
-    facts: Mapping[SpecialistName, Facts]
-    together: tuple[Figure, ...]
+    findings: Findings
     sections: Mapping[str, SectionText]
+    written: Mapping[str, Written]
     errors: tuple[SpecialistError, ...]
+
+    @property
+    def facts(self) -> Mapping[SpecialistName, Facts]:
+        """What each specialist has found."""
+        return self.findings.facts
 
 
 class WeeklyGraph:
@@ -79,12 +92,15 @@ class WeeklyGraph:
         self,
         specialists: Mapping[SpecialistName, Specialist],
         writer: SectionWriter,
-        add_up: Callable[[Mapping[SpecialistName, Facts]], tuple[Figure, ...]],
+        add_up: AddUp,
     ) -> None:
-        """`add_up` makes the figures that need more than one specialist."""
+        """`add_up` makes of what the specialists have found what the texts are written from."""
         nodes = _Nodes(specialists, writer, add_up)
         graph = StateGraph(WeeklyState)
         graph.add_node("add_up", nodes.add_up)
+        graph.add_node("write_summary", nodes.summarise)
+        graph.add_edge("add_up", "write_summary")
+        graph.add_edge("write_summary", END)
         for name in SPECIALISTS:
             graph.add_node(f"measure_{name}", partial(nodes.measure, name))
             graph.add_node(f"write_{name}", partial(nodes.write, name))
@@ -97,13 +113,13 @@ class WeeklyGraph:
     def run(self, task: Task) -> Iterator[WeeklyProgress | Finished]:
         """How far each specialist is, as it happens; then the result."""
         state: WeeklyState = {}
-        started: WeeklyState = {"task": task, "facts": {}, "sections": {}, "errors": []}
+        started: WeeklyState = {"task": task, "facts": {}, "sections": {}, "written": {}, "errors": []}
         for mode, piece in self._graph.stream(started, stream_mode=["custom", "values"]):
             if mode == "custom":
                 yield WeeklyProgress.model_validate(piece)
             else:
                 state = cast("WeeklyState", piece)
-        yield Finished(state["facts"], state["together"], state["sections"], tuple(state["errors"]))
+        yield Finished(state["findings"], state["sections"], state["written"], tuple(state["errors"]))
 
 
 class _Nodes:
@@ -111,7 +127,7 @@ class _Nodes:
         self,
         specialists: Mapping[SpecialistName, Specialist],
         writer: SectionWriter,
-        add_up: Callable[[Mapping[SpecialistName, Facts]], tuple[Figure, ...]],
+        add_up: AddUp,
     ) -> None:
         self._specialists = specialists
         self._writer = writer
@@ -132,37 +148,55 @@ class _Nodes:
 
     def add_up(self, state: WeeklyState) -> WeeklyState:
         """Make what needs more than one specialist."""
-        return {"together": self._add_up(state["facts"])}
+        return {"findings": self._add_up(state["facts"])}
 
     def write(self, name: SpecialistName, state: WeeklyState) -> WeeklyState:
         """Put the facts of one specialist into words; where there are none, say so."""
         if name not in state["facts"]:
-            why = next((one.error for one in state["errors"] if one.specialist == name), "it gave no result")
-            text = f"This section is missing: the specialist failed {ATTEMPTS} times ({why})."
+            why = next((one.error for one in state["errors"] if one.specialist == name), "It gave no result.")
+            text = f"This section is missing, for its numbers could not be found. {why}"
             _tell(name, "failed", ATTEMPTS)
             return {"sections": {name: SectionText(status="failed", text=text)}}
-
-        def work() -> str:
-            text = self._writer.write(name, state["facts"], state["together"])
-            if not text.strip():
-                raise NotValid("the text is empty")
-            return text
-
-        words, error = _tried(name, "writing", work)
+        words, error = _tried(
+            name, "writing", lambda: _not_empty(self._writer.write(name, state["findings"]))
+        )
         _tell(name, "failed" if words is None else "done", 1)
         if words is None:
-            said = "This section has its numbers, but no words: the writer failed."
+            said = "This section has its numbers, but no words: they could not be written."
             return {
                 "sections": {name: SectionText(status="failed", text=said)},
                 "errors": [error] if error else [],
             }
-        return {"sections": {name: SectionText(status="ok", text=words)}}
+        return {"sections": {name: SectionText(status="ok", text=words.text)}, "written": {name: words}}
+
+    def summarise(self, state: WeeklyState) -> WeeklyState:
+        """Write the headline."""
+        try:
+            words = _not_empty(self._writer.summary(state["findings"]))
+        except Exception as error:
+            log.error("The summary failed", exc_info=error)
+            said = "The summary could not be written; the sections below stand."
+            return {"sections": {"summary": SectionText(status="failed", text=said)}}
+        return {
+            "sections": {"summary": SectionText(status="ok", text=words.text)},
+            "written": {"summary": words},
+        }
+
+
+def _not_empty(words: Written) -> Written:
+    if not words.text.strip():
+        raise NotValid("the text is empty")
+    return words
 
 
 def _tried(
     name: SpecialistName, step: Step, work: Callable[[], Result]
 ) -> tuple[Result | None, SpecialistError | None]:
-    """The result of the first attempt that holds; else what was wrong with the last."""
+    """The result of the first attempt that holds; else what was wrong with the last.
+
+    One specialist must take nobody along, whatever a bug in it raises: the log has the traceback under a reference,
+    people are told the reference.
+    """
     said = ""
     for attempt in range(1, ATTEMPTS + 1):
         _tell(name, step, attempt)
@@ -170,9 +204,14 @@ def _tried(
             return work(), None
         except DeskError as error:
             said = str(error)
+        except NotValid as error:
+            said = f"A number did not hold: {error}."
         except Exception as error:
-            log.warning("%s failed at %s, attempt %d", name, step, attempt, exc_info=error)
-            said = f"{type(error).__name__}: {error}"
+            reference = secrets.token_hex(4)
+            log.error(
+                "%s failed at %s, attempt %d (reference %s)", name, step, attempt, reference, exc_info=error
+            )
+            said = f"Something went wrong on our side. (Reference {reference})"
     return None, SpecialistError(specialist=name, attempts=ATTEMPTS, error=said)
 
 

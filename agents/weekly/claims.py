@@ -8,18 +8,18 @@ that a writer can act on.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import Literal
 
 from agents.weekly.claims_reading import Phrase, phrase
-from agents.weekly.edition import Claim
+from agents.weekly.edition import Claim, Words
 from analytics.figures import Number, Unit
 
 Form = Literal["level", "change", "signed"]
-"""A level ("net revenue was $5"), a change whose direction the words tell ("up 5%"), a number with a sign of its own."""
+"""A level ("revenue was $5"), a change whose direction the words tell ("up 5%"), a number with a sign of its own."""
 
 Against = Literal["before", "year", "expected", "plan", "target"]
 """What a number is compared with, or belongs to: the period before, the year before, what was to be expected, …"""
@@ -126,6 +126,15 @@ class Checked:
         return not self.complaints
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A text, the claims of its numbers, and who wrote it."""
+
+    text: str
+    claims: tuple[Claim, ...] = ()
+    by: Words = field(default_factory=Words)
+
+
 def check(text: str, sheet: FactSheet) -> Checked:
     """Find the fact of every number in a text."""
     from agents.weekly.claims_matching import match  # noqa: PLC0415 - it needs this module's types
@@ -152,8 +161,3 @@ def claim(fact: Fact, start: int, end: int) -> Claim:
         definition=fact.definition,
         query=fact.query(),
     )
-
-
-def names_in(facts: Iterable[Fact]) -> tuple[str, ...]:
-    """The facts' names, in order."""
-    return tuple(fact.name for fact in facts)

@@ -58,6 +58,8 @@ def _matched(said: Said | Mention, sheet: FactSheet) -> Match:
         return Match(said.start, said.end, None, f"“{said.text}” is no day or month of these facts.")
     mention = said.mention
     equal = [fact for fact in sheet.facts if _is_equal(fact, said, sheet.currency)]
+    # What the clause goes on to name says more than what stood before it.
+    equal.sort(key=lambda fact: not any(phrase(one) in said.subjects[-1:] for one in fact.phrases))
     wrong = ""
     for fact in equal:
         doubt = _doubt(fact, said)

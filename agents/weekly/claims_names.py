@@ -15,27 +15,10 @@ if TYPE_CHECKING:
 
 Span = tuple[int, int]
 
-_MONTHS: Final = {
-    name.lower(): n
-    for n, name in enumerate(
-        [
-            "January",
-            "February",
-            "March",
-            "April",
-            "May",
-            "June",
-            "July",
-            "August",
-            "September",
-            "October",
-            "November",
-            "December",
-        ],
-        start=1,
-    )
+_SHORT: Final = {
+    name: n
+    for n, name in enumerate(re.findall(r"\w+", "jan feb mar apr may jun jul aug sep oct nov dec"), start=1)
 }
-_SHORT: Final = {name[:3]: n for name, n in _MONTHS.items()}
 _MONTH: Final = (
     r"(?P<month>January|February|March|April|May|June|July|August|September|October|November|December"
     r"|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\b\.?"
@@ -92,21 +75,23 @@ def _name_pattern(name: str) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w){spelled}(?!\w)", flags)
 
 
-def days_in(text: str, sheet: FactSheet, names: Sequence[Span]) -> tuple[list[Span], list[Mention]]:
-    """Where days and months of the sheet stand, and those that are not of the sheet."""
-    known: list[Span] = []
+def days_in(
+    text: str, sheet: FactSheet, names: Sequence[Span]
+) -> tuple[list[tuple[int, int, str]], list[Mention]]:
+    """Where days and months of the sheet stand, with the name of a thing that is called by its month; and others."""
+    known: list[tuple[int, int, str]] = []
     strange: list[Mention] = []
     taken = list(names)
     for form in _FORMS:
         for match in form.finditer(text):
-            if any(start < match.end() and match.start() < end for start, end in taken):
+            start, end = match.span()
+            if any(first < end and start < last for first, last in taken):
                 continue
-            span = match.start(), match.end()
-            taken.append(span)
+            taken.append((start, end))
             if _known(match, sheet):
-                known.append(span)
+                known.append((start, end, match.group() if match.group() in sheet.things else ""))
             else:
-                strange.append(Mention(*span, match.group(), "plain", Decimal("NaN"), Decimal(0)))
+                strange.append(Mention(start, end, match.group(), "plain", Decimal("NaN"), Decimal(0)))
     return known, strange
 
 

@@ -137,6 +137,7 @@ class Mention:
     weak: bool = False
 
 
+@lru_cache(maxsize=10_000)
 def phrase(text: str) -> Phrase:
     """The stems of a text's words and signs."""
     return tuple(stem(token.lower()) for token in _TOKEN.findall(text))
@@ -190,25 +191,20 @@ def _trailing(digits: str) -> Decimal:
 
 def _unit(unit: str, money: str) -> tuple[Kind, int, str | None]:
     """The kind of a number, what its unit is in ours, and its currency."""
-    if money:
-        code = _CURRENCIES.get(money[-1], money) if len(money) != 3 or money.startswith("US$") else money
-        return "money", 1, code
     low = unit.lower()
-    if low == "%" or re.fullmatch(r"per\s?cent", low):
-        return "percent", 1, None
-    if low == "pp" or re.search(r"points?$", low):
-        return "points", 1, None
-    if low in ("x", "×", "times", "fold"):
-        return "times", 1, None
-    if low in ("month", "months"):
-        return "months", 1, None
+    if money:
+        return "money", 1, _CURRENCIES.get(money[-1], money)
+    if low in _CURRENCY_WORDS or re.fullmatch(r"[A-Z]{3}", unit):
+        return "money", 1, _CURRENCY_WORDS.get(low, unit)
     if low in _TIMES:
         return "seconds", _TIMES[low], None
-    if low in _CURRENCY_WORDS:
-        return "money", 1, _CURRENCY_WORDS[low]
-    if re.fullmatch(r"[A-Z]{3}", unit):
-        return "money", 1, unit
-    return "plain", 1, None
+    kinds: tuple[tuple[str, Kind], ...] = (
+        (r"%|per\s?cent", "percent"),
+        (r"pp|.*points?", "points"),
+        (r"x|×|times|fold", "times"),
+        (r"months?", "months"),
+    )
+    return next((kind for form, kind in kinds if re.fullmatch(form, low)), "plain"), 1, None
 
 
 def _fractions(text: str) -> Iterator[Mention]:

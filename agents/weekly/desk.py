@@ -13,15 +13,17 @@ from agents.weekly.posting import Posting
 from agents.weekly.report import WeeklyProgress
 
 if TYPE_CHECKING:
+    from agents.knowledge import Knowledge
     from agents.ports import Services
 
 
 class WeeklyDesk:
     """The reports of the desk. Safe to share between threads."""
 
-    def __init__(self, services: Services) -> None:
-        """Open nothing yet."""
+    def __init__(self, services: Services, knowledge: Knowledge | None = None) -> None:
+        """Open nothing yet; `knowledge` is one that is open already."""
         self._services = services
+        self._knowledge = knowledge
 
     def make(
         self,
@@ -42,7 +44,7 @@ class WeeklyDesk:
         known = None if name is None else self._services.editions.edition(name)
         if known is not None:
             return known
-        made = Supervisor(self._services).weekly(as_of, tell)
+        made = Supervisor(self._services, knowledge=self._knowledge).weekly(as_of, tell)
         edition = Edition(
             id=name or f"w-{secrets.token_hex(6)}",
             created=self._services.now(),
@@ -50,6 +52,8 @@ class WeeklyDesk:
             origin=origin,
             report=made.report,
             rows=made.rows,
+            claims=made.claims,
+            words=made.words,
             at_risk=made.at_risk,
         )
         self._services.editions.keep(edition)

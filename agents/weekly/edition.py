@@ -37,7 +37,8 @@ class Words(Value):
 
 
 class Edition(Value):
-    """One report that was made. `rows` are those of its charts, by their names; `claims` and `words` go by section.
+    """One report that was made. `rows` are those of its charts, by their names; `claims` and `words` go by section,
+    those of the alerts by "alerts.0", "alerts.1", … in the report's order.
 
     `at_risk` are the ids of the segment At Risk, for whoever writes to them.
     """

@@ -13,6 +13,7 @@ from analytics.marketing import Campaign, Channel, Move
 from analytics.support import Support
 
 if TYPE_CHECKING:
+    from agents.gaps import Gap
     from agents.weekly.report import AtRisk
     from analytics.churn import Churn
 
@@ -52,11 +53,15 @@ class InsightsFacts:
 
 @dataclass(frozen=True, slots=True)
 class SupportFacts:
-    """What customers asked: imported tickets, or what the desk itself has in its log (`of_desk`)."""
+    """What customers asked: imported tickets, or what the desk itself has in its log (`of_desk`).
+
+    `gaps` are what they asked the desk and no document answers.
+    """
 
     figures: tuple[Figure, ...]
     support: Support
     of_desk: bool = False
+    gaps: tuple[Gap, ...] = ()
 
 
 Facts = FinanceFacts | MarketingFacts | InsightsFacts | SupportFacts

@@ -52,11 +52,26 @@ class Alarms(Section):
     weeks_of_history: Annotated[int, Field(ge=4, le=104)]
 
 
+class Inquiries(Section):
+    """How questions about the numbers are answered."""
+
+    fewest: Annotated[int, Field(ge=1)] = 5
+    """Orders or customers that an average has to rest on."""
+
+
 class Schedule(Section):
     """When the report is made of itself, in the policy's time zone."""
 
     day: Weekday
     at: time
+
+
+class Wording(Section):
+    """How long a model may take for all texts of a report together, and how many words a text may have."""
+
+    deadline_seconds: Positive = 60
+    section: Annotated[int, Field(ge=20, le=1000)] = 120
+    summary: Annotated[int, Field(ge=20, le=1000)] = 60
 
 
 class WeeklyPolicy(Section):
@@ -69,6 +84,8 @@ class WeeklyPolicy(Section):
     attribution: Attribution
     predictions: Predictions
     alerts: Alarms
+    words: Wording = Wording()
+    inquiries: Inquiries = Inquiries()
 
     @field_validator("timezone")
     @classmethod

@@ -54,12 +54,18 @@ class SegmentLine(Value):
 
 
 class AtRisk(Value):
-    """A customer who is likely to stop: how likely, what they are worth (minor units), and why it is thought."""
+    """A customer who is likely to stop: how likely, what they are worth (minor units), and why it is thought.
+
+    The reason in numbers: how often they have ordered, after how many days usually, and how long ago the last time.
+    """
 
     customer_id: str
     probability: float
     worth: int
     why: str
+    orders: int | None = None
+    usual_days: float | None = None
+    days_since: int | None = None
 
 
 class ChurnReport(Value):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from agents.domain import DeskFigures
+from agents.gaps import Gap
 from agents.ports import Warehouse
 from agents.weekly.facts import Facts, FinanceFacts, InsightsFacts, MarketingFacts, SupportFacts
 from agents.weekly.policy import WeeklyPolicy
@@ -35,6 +36,8 @@ class Task:
     desk: DeskFigures
     desk_before: DeskFigures
     sample: bool
+    find_gaps: Callable[[], Sequence[Gap]] = tuple
+    """What customers asked the desk in the week and no document answers."""
 
 
 Specialist = Callable[[Task], Facts]
@@ -98,16 +101,20 @@ def find_marketing(task: Task) -> MarketingFacts:
 
 
 def find_support(task: Task) -> SupportFacts:
-    """Tickets of the week; where none were imported, or only a sample's, what the desk has in its own log."""
+    """Tickets of the week; where none were imported, or only a sample's, what the desk has in its own log.
+
+    Beside them what customers asked the desk and no document answers.
+    """
     from analytics.support import support  # noqa: PLC0415
 
     with task.warehouse.reading() as tables:
         found = support(tables.tickets, task.week)
     imported = any(one.name == "support_volume" and one.value for one in found.figures)
+    gaps = tuple(one for one in task.find_gaps() if not one.answered_now) if task.desk.asked else ()
     if not task.desk.asked or (imported and not task.sample):
-        return SupportFacts(found.figures, found)
+        return SupportFacts(found.figures, found, gaps=gaps)
     rated = tuple(one for one in found.figures if one.name == "nps_proxy" and not task.sample)
-    return SupportFacts((*_desk_figures(task.desk, task.desk_before), *rated), found, of_desk=True)
+    return SupportFacts((*_desk_figures(task.desk, task.desk_before), *rated), found, of_desk=True, gaps=gaps)
 
 
 def _desk_figures(now: DeskFigures, before: DeskFigures) -> tuple[Figure, ...]:
@@ -150,7 +157,7 @@ def find_insights(task: Task) -> InsightsFacts:
         segments=tuple(segments(buyers, before)),
         cohorts=tuple(found),
         churn=churn,
-        at_risk=tuple(str(one) for one in buyers.index[buyers["segment"] == "At Risk"]),
+        at_risk=tuple(buyers["customer_id"][buyers["segment"] == "At Risk"].to_list()),
         warned=_warned(task, buyers, churn),
     )
 
@@ -176,7 +183,8 @@ def _gate(task: Task, buyers: pd.DataFrame) -> str | None:
     """Why nothing is foretold of customers, or None where it may be."""
     given = task.assumptions
     if len(buyers) < given.customers_at_least:
-        return f"{len(buyers)} customers are known; {given.customers_at_least} are needed"
+        known = f"{len(buyers):,} {'customer is' if len(buyers) == 1 else 'customers are'} known"
+        return f"{known}; {given.customers_at_least:,} are needed"
     first = buyers["first_day"].min().date()
     if (task.week.end - first).days < given.days_at_least:
         return f"{(task.week.end - first).days} days of orders are known; {given.days_at_least} are needed"
@@ -224,12 +232,15 @@ def _warned(task: Task, buyers: pd.DataFrame, churn: Churn) -> tuple[AtRisk, ...
     people = people.sort_values(["worth", "probability"], ascending=False, kind="stable")
     return tuple(
         AtRisk(
-            customer_id=str(person),
+            customer_id=str(row["customer_id"]),
             probability=round(float(row["probability"]), 4),
             worth=round(float(row["worth"])),
             why=_why(int(row["orders"]), int(row["recency"]), row["median_gap"]),
+            orders=int(row["orders"]),
+            usual_days=None if row["orders"] == 1 else float(row["median_gap"]),
+            days_since=int(row["recency"]),
         )
-        for person, row in people.head(_MOST_WARNED).iterrows()
+        for _, row in people.head(_MOST_WARNED).iterrows()
     )
 
 
