@@ -32,7 +32,8 @@ class SuppressionTable:
 
     def reasons(self, contacts: Collection[str]) -> dict[str, SuppressionReason]:
         """Those of many that may not be written to."""
-        wanted, found = list(contacts), {}
+        wanted = list(contacts)
+        found: dict[str, SuppressionReason] = {}
         columns = (suppressions.c.contact, suppressions.c.reason)
         with self._store.reading() as connection:
             for start in range(0, len(wanted), _AT_ONCE):

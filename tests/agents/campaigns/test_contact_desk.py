@@ -36,7 +36,7 @@ def token(desk: Desk, campaign: str = "c-1") -> str:
 def event(desk: Desk, id_: str, kind: OutcomeKind, minutes: int = 0, **values: str | None) -> MailEvent:
     given: dict[str, str | None] = {"campaign": "c-1", "contact": contact(desk), **values}
     at = desk.services.now() + timedelta(minutes=minutes)
-    return MailEvent(id=id_, kind=kind, at=at, **given)  # type: ignore[arg-type]
+    return MailEvent(id=id_, kind=kind, at=at, **given)
 
 
 def test_unsubscribing_counts_at_once_and_for_every_campaign(desk: Desk) -> None:
