@@ -43,7 +43,7 @@ def segments(buyers: pd.DataFrame, before: pd.DataFrame) -> list[Segment]:
     """The segments of customers now, and by how many each has grown or shrunk; [] without customers."""
     if buyers.empty:
         return []
-    now = buyers.groupby("segment")["net"].agg(["count", "sum"])
+    now = buyers.groupby("segment", observed=True)["net"].agg(["count", "sum"])
     then = before["segment"].value_counts() if not before.empty else None
     return [
         Segment(
@@ -60,10 +60,10 @@ def segments(buyers: pd.DataFrame, before: pd.DataFrame) -> list[Segment]:
 def cohorts(orders: Table, until: date) -> list[Cohort]:
     """The cohorts by month, oldest first, from orders before `until`; the month that is not over is masked."""
     bought = orders.filter(orders.day < until, orders.seq.notnull())
-    months = bought.select("customer_id", month=month_number(bought.day)).distinct()
-    first = months.group_by("customer_id").agg(start=months.month.min())
-    joined = months.join(first, "customer_id")
-    counted = joined.group_by(["start", "month"]).agg(customers=joined.customer_id.count())
+    months = bought.select("person", month=month_number(bought.day)).distinct()
+    first = months.group_by("person").agg(start=months.month.min())
+    joined = months.join(first, "person")
+    counted = joined.group_by(["start", "month"]).agg(customers=joined.person.count())
     frame = counted.to_pandas()
     over = until.year * 12 + until.month - 1  # months before this one are complete
     found: list[Cohort] = []

@@ -28,7 +28,10 @@ class DuckDbConnection:
 
     def __init__(self, file: Path) -> None:
         self.ibis: Any = ibis.duckdb.connect(
-            file, memory_limit=MEMORY, temp_directory=str(file.with_suffix(".spilled"))
+            file,
+            memory_limit=MEMORY,
+            temp_directory=str(file.with_suffix(".spilled")),
+            preserve_insertion_order=False,  # nobody relies on it, and it would hold large tables in memory
         )
         self._raw: duckdb.DuckDBPyConnection = self.ibis.con
 

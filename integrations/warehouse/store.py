@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 VERSION = "2"
 _OLDER = ("1",)
+MARTS = "2"
+"""Changes with what analytics/tables.py makes of the same rows."""
 _KEPT_DAYS = 4
 
 
@@ -105,12 +107,15 @@ class Warehouse:
         """The tables, with orders and customers kept ready for the reports to come."""
         with self.opened() as connection:
             backend = connection.ibis
-            self._refresh(connection, "orders", lambda: marts.orders(backend.table("sales")))
+            sales = backend.table("sales")
+            self._refresh(connection, "people", lambda: marts.people(sales))
+            people = backend.table("mart_people")
+            self._refresh(connection, "orders", lambda: marts.orders(sales, people))
             orders = backend.table("mart_orders")
 
             def buyers(day: date) -> Any:
                 name = f"buyers_{day:%Y%m%d}"
-                self._refresh(connection, name, lambda: marts.buyers(orders, day))
+                self._refresh(connection, name, lambda: marts.buyers(orders, people, day))
                 return backend.table(f"mart_{name}")
 
             named = {name: backend.table(name) for name in TABLES}
@@ -119,12 +124,11 @@ class Warehouse:
     def _refresh(self, connection: Connection, name: str, make: Any) -> None:
         """Make a table anew if the data have changed since it was made; the oldest days go."""
         with self._making:
-            state = _state(connection)
-            if state.get(f"mart {name}") == state.get("generation"):
+            if _is_ready(_state(connection), name):
                 return
             with connection.transaction():
                 state = _state(connection)
-                if state.get(f"mart {name}") == state.get("generation"):
+                if _is_ready(state, name):
                     return  # another process was first
                 connection.execute(f"DROP TABLE IF EXISTS mart_{name}")
                 expression = make()
@@ -136,7 +140,7 @@ class Warehouse:
                 connection.execute(f"CREATE TABLE mart_{name} ({defined})")
                 query = connection.ibis.compile(expression.select(*types))
                 connection.execute(f"INSERT INTO mart_{name} {query}")
-                self._note(connection, f"mart {name}", state.get("generation", ""))
+                self._note(connection, f"mart {name}", _made_of(state))
                 kept = sorted(
                     key for key in state if key.startswith("mart buyers_") and key != f"mart {name}"
                 )
@@ -206,6 +210,14 @@ class Warehouse:
 
 def _state(connection: Connection) -> dict[str, str]:
     return dict(connection.execute("SELECT name, value FROM state"))
+
+
+def _is_ready(state: Mapping[str, str], mart: str) -> bool:
+    return state.get(f"mart {mart}") == _made_of(state)
+
+
+def _made_of(state: Mapping[str, str]) -> str:
+    return f"{state.get('generation', '')} {MARTS}"
 
 
 def _standing(connection: Connection) -> Standing:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -276,6 +279,37 @@ def test_an_import_that_is_cut_off_changes_nothing_and_is_completed_by_the_next(
         import_business_file(settings, file, "orders", "generic", currency=None, tell=cut_off)
     assert not open_warehouse(settings).standing().filled
     assert import_into(settings, file, "orders").accepted == 3
+
+
+KILLED = """
+import os, signal, sys, threading
+from pathlib import Path
+from apps.importing import import_business_file
+from tests.business import settings_of
+
+def tell(phase, done, total):
+    if phase == sys.argv[3] and (phase != "checking" or done == 0):
+        threading.Timer(float(sys.argv[4]), lambda: os.kill(os.getpid(), signal.SIGKILL)).start()
+
+import_business_file(settings_of(Path(sys.argv[1])), Path(sys.argv[2]), "orders", "generic", currency=None, tell=tell)
+"""
+
+
+@pytest.mark.parametrize(
+    ("phase", "after"), [("reading", 0), ("checking", 0.02), ("storing", 0), ("storing", 0.03)]
+)
+def test_an_import_that_is_killed_is_completed_by_the_next(tmp_path: Path, phase: str, after: float) -> None:
+    settings = settings_of(tmp_path / "home")
+    rows = [(each, "2026-01-05", f"c{each % 99}", "email", f"s{each}", 1, "1.00") for each in range(60_000)]
+    file = write_csv(tmp_path / "orders.csv", HEADER, *rows)
+    command = [sys.executable, "-c", KILLED, str(settings.home), str(file), phase, str(after)]
+    killed = subprocess.run(command, check=False, timeout=120)
+    assert killed.returncode in (-signal.SIGKILL, 0), "killed, or quicker than the killer"
+    report = import_into(settings, file, "orders")
+    assert report.accepted + report.duplicates == 60_000
+    assert report.accepted in (0, 60_000), "all of it, or nothing"
+    assert sum(amount for (amount,) in rows_of(settings, "sales", "amount")) == 6_000_000
+    assert not settings.import_scratch.exists()
 
 
 def test_every_kind_is_stored(tmp_path: Path) -> None:
