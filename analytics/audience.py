@@ -34,9 +34,10 @@ Reason = Literal[
 
 REASONS: Final[tuple[Reason, ...]] = get_args(Reason)
 _OPEN: Final = ("open", "escalated")
+_ATOM: Final = r"[^\s@<>()\[\],;:\\\"\x00-\x1f\x7f.]+"
+_LABEL: Final = r"[^\W_](?:(?:[^\W_]|-){0,61}[^\W_])?"
 _ADDRESS: Final = re.compile(
-    r"(?=.{3,254}\Z)(?=[^@]{1,64}@)[^\s@<>()\[\],;:\\\"\x00-\x1f\x7f.]+(?:\.[^\s@<>()\[\],;:\\\"\x00-\x1f\x7f.]+)*"
-    r"@(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_][\w-]{0,61}[^\W_]\Z"
+    rf"(?=.{{3,254}}\Z)(?=[^@]{{1,64}}@){_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)+(?=[^\W\d_]){_LABEL}(?<=[^\W_]{{2}})\Z"
 )
 
 

@@ -246,5 +246,5 @@ def _would_settle(
 
 def _rounded_up(number: float) -> int:
     """To two figures: it is a guess."""
-    scale = 10 ** max(math.floor(math.log10(max(number, 1))) - 1, 0)
+    scale = int(10 ** max(math.floor(math.log10(max(number, 1))) - 1, 0))
     return math.ceil(number / scale) * scale

@@ -3,13 +3,15 @@
 The anchor is the dearest item of a customer's last order. Of the products that customers of the anchor have bought too,
 often enough to mean something and more often than customers in general (lift above 1), the one that most of them
 bought is recommended; without such a one, the best-seller. Nothing from the last order itself, and nothing that has
-not been sold of late. Integer counts and unique last keys: the same on every engine.
+not been sold of late. The store counts; what it has counted is small enough to choose from in memory.
 """
 
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
+
+import pandas as pd
 
 from analytics.tables import Tables, total
 
@@ -23,25 +25,25 @@ _SOLD_DAYS: Final = 180
 _PRODUCTS: Final = 200  # the best-sellers, among which pairs are counted: bounds the work on any catalogue
 _BESIDE: Final = 6
 _BEST: Final = 12
+_KEY: Final = ["customer_id", "item"]
 
 
-def recommend(tables: Tables, day: date, people: Table | None = None, *, support: int = SUPPORT) -> Table:
-    """A row a customer with an order of products before `day`, of `people` only where given (by `customer_id`).
+def recommend(
+    tables: Tables, day: date, people: Table | None = None, *, support: int = SUPPORT
+) -> pd.DataFrame:
+    """A row a customer with an order of products before `day`, sorted by id; of `people` only where given.
 
     Columns: customer_id, last_day, last_product, product, sku, basis ("bought together" or "best-seller"), and
     `together` of `buyers`: so many of the anchor's customers bought it too, null for a best-seller. `product` is null
     for who has just bought all that could be recommended.
     """
     lines = _lines(tables, day)
-    last = _last_lines(tables, lines, day, people)
-    anchor = last.filter(_rank(last, "customer_id", by=[last.amount.desc(), last.item]) == 0)
-    anchor = anchor.select("customer_id", "last_day", anchor=anchor.item, last_product=anchor.name)
     best = _best_sellers(lines, day)
-    chosen = _choose(anchor, last, _pairs(lines, best, support), best)
-    joined = anchor.left_join(chosen, "customer_id")
-    return joined.select(
-        "customer_id", "last_day", "last_product", "product", "sku", "basis", "together", "buyers"
-    )
+    last = _last_lines(tables, lines, day, people)
+    anchors = last.drop_duplicates("customer_id")[["customer_id", "last_day", "item", "name"]]
+    chosen = _choose(anchors, last, _pairs(lines, best, support), best)
+    named = anchors.rename(columns={"name": "last_product"}).drop(columns="item")
+    return named.merge(chosen, "left", "customer_id").reset_index(drop=True)
 
 
 def _lines(tables: Tables, day: date) -> Table:
@@ -54,98 +56,82 @@ def _lines(tables: Tables, day: date) -> Table:
         sales.customer_id.notnull(),
         sales.sku.notnull() | sales.product.notnull(),
     )
-    named = sold.mutate(item=sold.sku.coalesce(sold.product), name=sold.product.coalesce(sold.sku))
-    return named.group_by(["document", "customer_id", "item"]).agg(
-        name=named.name.max(), amount=total(named.amount), day=named.day.max(), sku=named.sku.max()
+    return sold.select(
+        "document",
+        "customer_id",
+        "day",
+        "sku",
+        "amount",
+        item=sold.sku.coalesce(sold.product),
+        name=sold.product.coalesce(sold.sku),
     )
 
 
-def _last_lines(tables: Tables, lines: Table, day: date, people: Table | None) -> Table:
-    """The items of everybody's last positive order that has any."""
+def _last_lines(tables: Tables, lines: Table, day: date, people: Table | None) -> pd.DataFrame:
+    """The items of everybody's last positive order that has any, the dearest first."""
     orders = tables.orders
     placed = orders.filter(orders.seq.notnull(), orders.day < day)
     if people is not None:
         placed = placed.semi_join(people, "customer_id")
-    placed = placed.select("document", "customer_id", "seq", last_day=placed.day)
-    of = lines.drop("day").join(placed, ["document", "customer_id"])
-    latest = of.group_by("customer_id").agg(seq=of.seq.max())
-    return of.semi_join(latest, ["customer_id", "seq"])
+    placed = placed.select("document", "seq", last_day=placed.day.cast("timestamp"))
+    of = lines.drop("day", "sku").join(placed, "document")
+    latest = of.mutate(latest=of.seq.max().over(group_by=of.customer_id))
+    latest = latest.filter(latest.seq == latest.latest)
+    items = latest.group_by(["customer_id", "last_day", "item"]).agg(
+        name=latest.name.max(), amount=total(latest.amount)
+    )
+    frame: pd.DataFrame = items.to_pandas()
+    return frame.sort_values(
+        ["customer_id", "amount", "item"], ascending=[True, False, True], ignore_index=True
+    )
 
 
-def _best_sellers(lines: Table, day: date) -> Table:
-    """The products by the number of their customers, `place` 0 the best, of those that are still sold."""
-    import ibis  # noqa: PLC0415 - half a second that `gtm --help` does without
-
-    since = day - timedelta(days=_SOLD_DAYS)
+def _best_sellers(lines: Table, day: date) -> pd.DataFrame:
+    """The products that are still sold, those of most customers first."""
     counted = lines.group_by("item").agg(
         name=lines.name.max(),
         sku=lines.sku.max(),
         buyers=lines.customer_id.nunique().cast("int64"),
         sold=lines.day.max(),
     )
-    sold = counted.filter(counted.sold >= since).drop("sold")
-    placed = sold.mutate(
-        place=ibis.row_number().over(ibis.window(order_by=[sold.buyers.desc(), sold.item])).cast("int64")
-    )
-    return placed.filter(placed.place < _PRODUCTS)
+    sold = counted.filter(counted.sold >= day - timedelta(days=_SOLD_DAYS)).drop("sold")
+    frame: pd.DataFrame = sold.order_by([sold.buyers.desc(), sold.item]).limit(_PRODUCTS).to_pandas()
+    return frame
 
 
-def _pairs(lines: Table, best: Table, support: int) -> Table:
-    """For each product those bought by the same customers, `place` 0 the most."""
-    owned = lines.select("customer_id", "item").distinct().semi_join(best, "item")
-    customers = owned.select("customer_id").distinct().count().as_scalar()
+def _pairs(lines: Table, best: pd.DataFrame, support: int) -> pd.DataFrame:
+    """For each of the best-sellers those bought by the same customers, most first: `item`, and `other` beside it."""
+    owned = lines.filter(lines.item.isin(best["item"].tolist())).select(*_KEY).distinct()
     other = owned.select("customer_id", other=owned.item)
     both = owned.join(other, "customer_id")
     both = both.filter(both.item != both.other)
     counted = both.group_by(["item", "other"]).agg(together=both.customer_id.count().cast("int64"))
-    counted = counted.filter(counted.together >= support)
-    counted = counted.join(best.select("item", "buyers"), "item")
-    others = best.select(other=best.item, product=best.name, sku=best.sku, other_buyers=best.buyers)
-    counted = counted.join(others, "other")
-    lifted = counted.filter(counted.together * customers > counted.buyers * counted.other_buyers)
-    placed = lifted.mutate(place=_rank(lifted, "item", by=[lifted.together.desc(), lifted.other]))
-    return placed.filter(placed.place < _BESIDE)
+    frame: pd.DataFrame = counted.filter(counted.together >= support).to_pandas()
+    customers = int(owned.customer_id.nunique().to_pandas())
+    buyers = best.set_index("item")["buyers"]
+    frame["buyers"], of_other = frame["item"].map(buyers), frame["other"].map(buyers)
+    lifted = frame[frame["together"] * customers > frame["buyers"] * of_other]
+    ranked = lifted.sort_values(["item", "together", "other"], ascending=[True, False, True])
+    return ranked.groupby("item").head(_BESIDE)
 
 
-def _choose(anchor: Table, last: Table, pairs: Table, best: Table) -> Table:
-    """One product a customer: the first of what goes with the anchor, then of the best-sellers."""
-    import ibis  # noqa: PLC0415 - as above
-
-    beside = anchor.join(pairs, anchor.anchor == pairs.item).select(
-        "customer_id",
-        "product",
-        "sku",
-        "place",
-        "together",
-        "buyers",
-        item="other",
-        basis=_text("bought together"),
-    )
-    top = best.filter(best.place < _BEST)
-    anyway = anchor.cross_join(top).select(
-        "customer_id",
-        "sku",
-        "item",
-        product="name",
-        place=top.place + _BESIDE,
-        together=ibis.null("int64"),
-        buyers=ibis.null("int64"),
-        basis=_text("best-seller"),
-    )
-    columns = ("customer_id", "item", "product", "sku", "basis", "place", "together", "buyers")
-    offered = beside.select(*columns).union(anyway.select(*columns))
-    fresh = offered.anti_join(last.select("customer_id", "item"), ["customer_id", "item"])
-    first = _rank(fresh, "customer_id", by=[fresh.place, fresh.item])
-    return fresh.filter(first == 0).drop("item", "place")
-
-
-def _rank(table: Table, group: str, *, by: list[Any]) -> Any:
-    import ibis  # noqa: PLC0415 - as above
-
-    return ibis.row_number().over(ibis.window(group_by=table[group], order_by=by)).cast("int64")
-
-
-def _text(text: str) -> Any:
-    import ibis  # noqa: PLC0415 - as above
-
-    return ibis.literal(text)
+def _choose(
+    anchors: pd.DataFrame, last: pd.DataFrame, pairs: pd.DataFrame, best: pd.DataFrame
+) -> pd.DataFrame:
+    """One product a customer: the first of what goes with the anchor, else of the best-sellers; no row for none."""
+    had = pd.MultiIndex.from_frame(last[_KEY])
+    beside = anchors[_KEY].merge(pairs, on="item").drop(columns="item").rename(columns={"other": "item"})
+    beside = beside[~pd.MultiIndex.from_frame(beside[_KEY]).isin(had)].drop_duplicates("customer_id")
+    found = [beside.assign(basis="bought together")]
+    left = anchors.loc[~anchors["customer_id"].isin(beside["customer_id"]), "customer_id"]
+    for item in best["item"].head(_BEST):
+        owners = last.loc[last["item"] == item, "customer_id"]
+        fresh = left[~left.isin(owners)]
+        found.append(pd.DataFrame({"customer_id": fresh, "item": item, "basis": "best-seller"}))
+        left = left[left.isin(owners)]
+    chosen = pd.concat([one for one in found if len(one)] or found[:1], ignore_index=True)
+    chosen = chosen.reindex(columns=[*_KEY, "basis", "together", "buyers"])
+    chosen = chosen.astype({"together": "Int64", "buyers": "Int64"})
+    named = best[["item", "name", "sku"]].rename(columns={"name": "product"})
+    columns = ["customer_id", "product", "sku", "basis", "together", "buyers"]
+    return chosen.merge(named, "left", "item")[columns]

@@ -119,7 +119,7 @@ def false_alarms(scenario: Scenario, runs: int, seed: int) -> tuple[float, float
             [Group(people, int(n), Sum(float(total), float(squares))) for n, total, squares in side]
             for people, side in ((mailed, _amounts(chance, ours)), (held, _amounts(chance, theirs)))
         ]
-        found = (compare_money(*pair, foreseen) for pair in zip(*groups, strict=True))
+        found = (compare_money(one, other, foreseen) for one, other in zip(*groups, strict=True))
         alarms += any(
             one.low is not None and one.high is not None and (one.low > 0 or one.high < 0) for one in found
         )
@@ -156,7 +156,8 @@ def fill(home: Path, customers: int) -> None:
 
     home.mkdir(parents=True, exist_ok=True)
     settings = Settings(home=home, database_url=None, policies=None, analytics_url=None)
-    open_warehouse(settings).standing()
+    with open_warehouse(settings).reading():
+        pass
     with DuckDbEngine(settings.analytics_file).connected() as connection:
         connection.execute(
             f"""
@@ -174,6 +175,7 @@ def fill(home: Path, customers: int) -> None:
             SELECT i, 0, 'c' || i, 'US', 'Ann', 'c' || i || '@example.com', if(i % 12 = 0, 'no', 'yes'),
                 'America/Denver' FROM range({customers}) AS people(i)"""
         )
+        connection.execute("DELETE FROM state WHERE name LIKE 'mart %'")
 
 
 def audience_seconds(home: Path, customers: int) -> dict[str, float]:
@@ -191,7 +193,7 @@ def audience_seconds(home: Path, customers: int) -> dict[str, float]:
         clock = [time.perf_counter()]
         found = find_audience(candidates(tables, day, silent_days=1), day, "campaign")
         clock.append(time.perf_counter())
-        advised = recommend(tables, day).to_pandas()
+        advised = recommend(tables, day)
         clock.append(time.perf_counter())
         usual_rate(tables, day, 14, silent_days=90)
         clock.append(time.perf_counter())
