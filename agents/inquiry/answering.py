@@ -174,7 +174,8 @@ class Writer:
         if steps is not None:
             change = signed_words(found.value - found.previous, unit, self.context.currency)
             points = tuple(
-                {"label": one.label, "value": plotted(one.value, unit, units)} for one in steps.lines
+                {"label": one.label, "value": plotted(one.value, unit, units), "text": one.text}
+                for one in steps.lines
             )
             title = f"What changed {assignment.metric.label}: {change}"
             chart = Chart(name="steps", title=title, axis=axis_of(unit, self.context.currency), points=points)
@@ -206,7 +207,11 @@ class Writer:
             return None
         units = minor_units(self.context.currency)
         points = tuple(
-            {"label": short_period(span), "value": plotted(value, found.unit, units)}
+            {
+                "label": short_period(span),
+                "value": plotted(value, found.unit, units),
+                "text": value_words(value, found.unit, self.context.currency),
+            }
             for span, value in ((assignment.span, found.value), (assignment.against, found.previous))
         )
         label = assignment.metric.label
@@ -215,31 +220,30 @@ class Writer:
 
     def _chart(self, assignment: Assignment, lines: tuple[Line, ...]) -> Chart:
         unit, units = assignment.metric.unit, minor_units(self.context.currency)
-        two = any(one.previous is not None for one in lines)
         points: list[dict[str, str | float | None]] = []
-        for one in lines:
-            if one.value is None:
-                continue
-            point: dict[str, str | float | None] = {
-                "label": one.label,
-                "value": plotted(one.value, unit, units),
-            }
-            if two and assignment.against is not None:
-                points.append(point | {"of": short_period(assignment.span)})
-                points.append(
-                    {
-                        "label": one.label,
-                        "value": plotted(one.previous, unit, units),
-                        "of": short_period(assignment.against),
-                    }
-                )
-            else:
-                points.append(point)
+        for one in self._drawn(assignment, lines):
+            for span, value in ((assignment.span, one.value), (assignment.against, one.previous)):
+                if span is None or value is None:
+                    continue
+                point: dict[str, str | float | None] = {
+                    "label": one.label,
+                    "value": plotted(value, unit, units),
+                    "text": value_words(value, unit, self.context.currency),
+                }
+                two = any(each.previous is not None for each in lines)
+                points.append(point | {"of": short_period(span)} if two else point)
         label = assignment.metric.label
         title = f"{label[:1].upper()}{label[1:]}{_spaced(only_words(assignment.query.only))}, {short_period(assignment.span)}"
         name = "line" if assignment.query.by in GRAINS and len(points) > 2 else "bars"
         axis = axis_of(unit, self.context.currency)
         return Chart(name=name, title=title, axis=axis, points=tuple(points))  # type: ignore[arg-type]
+
+    def _drawn(self, assignment: Assignment, lines: tuple[Line, ...]) -> tuple[Line, ...]:
+        """What the chart shows: where ROAS is ranked, the channels that are; the others would dwarf them."""
+        if assignment.metric.name != "roas" or assignment.query.by != "channel":
+            return lines
+        paid = {name.replace("_", " ") for name in self.context.paid_channels}
+        return tuple(one for one in lines if one.label in paid) or lines
 
 
 def _stretch(span: Span) -> Stretch:

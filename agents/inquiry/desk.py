@@ -67,8 +67,12 @@ class InquiryDesk:
         """As `ask`; None for a question that is one for the documents."""
         return self.ask(question, history) if self.route(question, history) == "numbers" else None
 
-    def ask(self, question: str, history: History = ()) -> Finding:
-        """The answer, or what is not clear, or why it cannot be known. Raises what a store raises that is not there."""
+    def ask(self, question: str, history: History = (), *, by_model: bool = True) -> Finding:
+        """The answer, or what is not clear, or why it cannot be known.
+
+        Raises what a store raises that is locked or gone. Where rules do not understand, a model reads it, unless
+        `by_model` says no.
+        """
         from agents.graphs.inquiry import InquiryGraph  # noqa: PLC0415 - langgraph
 
         question = clean(question)
@@ -80,7 +84,7 @@ class InquiryDesk:
         known = self._learn()
         if not known.standing.filled:
             return Finding(kind="unknown", question=question, text=NO_DATA)
-        run = _Run(self, known, self._policy)
+        run = _Run(self, known, self._policy, by_model=by_model)
         return InquiryGraph(run.understand, run.looks, run).run(question, history)
 
     @property
@@ -141,8 +145,9 @@ def _nothing_known(policy: WeeklyPolicy) -> _Known:
 class _Run:
     """One question on its way through the graph."""
 
-    def __init__(self, desk: InquiryDesk, known: _Known, policy: WeeklyPolicy) -> None:
+    def __init__(self, desk: InquiryDesk, known: _Known, policy: WeeklyPolicy, *, by_model: bool) -> None:
         self._desk, self._known, self._policy = desk, known, policy
+        self._may_ask_model = by_model
         self._read_by = "rules"
 
     def understand(self, question: str, history: History) -> Plan:
@@ -152,7 +157,7 @@ class _Run:
         planner = Planner(known.business, calendar, known.lexicon)
         reading, _ = desk._read(question, history, known)
         plan = planner.plan(reading)
-        if not isinstance(plan, AskBack) or reading.also:
+        if not isinstance(plan, AskBack) or reading.also or not self._may_ask_model:
             return plan
         found = self._by_model(question, history, calendar)
         if found is None:

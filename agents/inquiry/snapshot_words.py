@@ -75,7 +75,12 @@ def best_words(
         whole = value_words(sum(one.net for one in customers), "minor", context.currency)
         text += f" The first {len(lines)} together brought {whole}."
     points = tuple(
-        {"label": one.customer_id, "value": one.net / minor_units(context.currency)} for one in customers
+        {
+            "label": one.customer_id,
+            "value": one.net / minor_units(context.currency),
+            "text": value_words(one.net, "minor", context.currency),
+        }
+        for one in customers
     )
     chart = Chart(name="bars", title=f"Net revenue by customer {when}", axis=context.currency, points=points)
     return found.model_copy(

@@ -11,12 +11,16 @@ from slack_bolt import Ack, App, BoltContext
 
 from agents.domain import Place
 from agents.errors import DeskError
+from agents.inquiry.finding import Finding
+from agents.knowledge import History
 from apps.slack.answers import answer, history_of
 from apps.slack.desk import SlackDesk, place_of
+from apps.slack.numbers import instead, is_about_numbers, refusal, share_chart
 from apps.slack.weekly import FOR_TEAM, Wish, beside, order, weekly_wish
 from integrations.slack.answers import answer_blocks
+from integrations.slack.findings import finding_blocks
 from integrations.slack.mrkdwn import escape, plain
-from integrations.slack.telling import Telling
+from integrations.slack.telling import OneTelling, Telling
 
 SHOW_HELP: Final = "Ask me something, or write `/gtm help` to see what else I can do."
 _MENTION = re.compile(r"<@[^>]+>")
@@ -81,11 +85,37 @@ class Asking:
         )
 
     def _answer(self, place: Place, member: str, team: str | None, question: str) -> None:
-        telling = self._telling.begin(place, member, team)
         history = history_of(self._said(place))
+        if is_about_numbers(self._desk, question, history):
+            self._answer_numbers(place, member, team, question, history)
+            return
+        telling = self._telling.begin(place, member, team)
         found = answer(self._desk, question, history)
+        finding = instead(self._desk, member, place.channel, question, found)
+        if finding is not None:
+            self._show(telling, place, finding)
+            return
         text, blocks = answer_blocks(found, feedback=True)
         telling.finish(found, text, blocks)
+
+    def _answer_numbers(
+        self, place: Place, member: str, team: str | None, question: str, history: History
+    ) -> None:
+        refused = refusal(self._desk, member, place.channel)
+        if refused is not None:
+            self._tell(place, member, refused)
+            return
+        telling = self._telling.begin(place, member, team)
+        try:
+            finding = self._desk.session.inquiries.ask(question, history)
+        except DeskError as error:
+            finding = Finding(kind="unknown", question=question, text=str(error))
+        self._show(telling, place, finding)
+
+    def _show(self, telling: OneTelling, place: Place, finding: Finding) -> None:
+        """The answer, and its chart under it."""
+        telling.show(*finding_blocks(finding, feedback=True))
+        share_chart(self._desk, place, finding)
 
     def _order(self, wish: Wish) -> str:
         """Have a weekly report made, which shows itself in the channel; gives what the one who asks is told."""

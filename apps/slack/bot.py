@@ -21,6 +21,7 @@ from apps.slack.decisions import Decisions
 from apps.slack.desk import SlackDesk
 from apps.slack.home import Home
 from apps.slack.learning import LearningButtons
+from apps.slack.numbers import QueryButton
 from apps.slack.threads import Threads
 from apps.slack.weekly import WeeklyButtons
 from integrations.settings import Settings
@@ -69,6 +70,7 @@ class Bot:
             WeeklyButtons(self.desk),
             home,
             Asking(self.desk),  # before the threads: direct messages are messages too
+            QueryButton(self.desk),
             Threads(self.desk),
         ):
             listeners.register(self.app)

@@ -10,12 +10,15 @@ from typing import Any, Final
 
 from slack_bolt import Ack, App, Respond
 
+from agents.inquiry.finding import Finding
 from apps.slack.answers import answer
 from apps.slack.desk import SlackDesk
 from apps.slack.health import health
 from apps.slack.home import today
+from apps.slack.numbers import CHART_ELSEWHERE, instead, is_about_numbers, refusal
 from apps.slack.weekly import FOR_TEAM, Wish, order
 from integrations.slack.answers import answer_blocks
+from integrations.slack.findings import finding_blocks
 from integrations.slack.lists import status_blocks, waiting_blocks
 from integrations.slack.mrkdwn import escape, plain
 
@@ -66,13 +69,22 @@ def show_help(request: Request) -> Reply:
 
 
 def ask(request: Request) -> Reply:
-    """An answer from the knowledge base, with its sources."""
+    """An answer from the numbers or the knowledge base, with where it comes from."""
     question = plain(request.text)
     if not question:
         return Reply("Ask something: `/gtm ask How long does delivery to Canada take?`")
-    found = answer(request.desk, question, ())
-    text, blocks = answer_blocks(found)
-    return Reply(text, blocks)
+    desk, member = request.desk, request.member
+    if is_about_numbers(desk, question, ()):
+        refused = refusal(desk, member, None)
+        return Reply(refused) if refused else _told(desk.session.inquiries.ask(question))
+    found = answer(desk, question, ())
+    finding = instead(desk, member, None, question, found)
+    return Reply(*answer_blocks(found)) if finding is None else _told(finding)
+
+
+def _told(finding: Finding) -> Reply:
+    notes = (*finding.notes, CHART_ELSEWHERE) if finding.chart is not None else finding.notes
+    return Reply(*finding_blocks(finding.model_copy(update={"notes": notes})))
 
 
 def escalations(request: Request) -> Reply:
@@ -99,7 +111,7 @@ def weekly(request: Request) -> Reply:
 
 COMMANDS: Final[tuple[Command, ...]] = (
     Command("help", "help", "what I can do", show_help),
-    Command("ask", "ask QUESTION", "an answer from our documents, with its sources", ask),
+    Command("ask", "ask QUESTION", "an answer from our numbers or documents, with where it comes from", ask),
     Command("weekly", "weekly [YYYY-MM-DD]", "the report on the last complete week", weekly, for_team=True),
     Command("escalations", "escalations", "who waits for a person", escalations, for_team=True),
     Command("status", "status", "how the desk is, and today's numbers", status, for_team=True),

@@ -120,6 +120,10 @@ class SlackDesk:
         channels = (self.channel, *self._others)
         return self.channel.may_answer(member) or any(member in each.members() for each in channels)
 
+    def is_team_channel(self, channel: str) -> bool:
+        """Whether a channel is one of the team's own."""
+        return any(channel == each.channel for each in (self.channel, *self._others))
+
     def whisper(self, place: Place | None, member: str, text: str) -> None:
         """Tell one member something beside a message."""
         if place is not None:

@@ -86,6 +86,10 @@ class OneTelling:
             return
         self._put(self._waiting, text, blocks)
 
+    def show(self, text: str, blocks: list[dict[str, Any]]) -> None:
+        """Tell an answer whole, as its blocks are."""
+        self._put(self._waiting, text, blocks)
+
     def _stream(self, answer: TeamAnswer) -> bool:
         """Piece by piece, then sources and buttons; False where nothing of it may stand."""
         telling, place = self._telling, self._place
