@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -32,6 +32,14 @@ class MailEvent(Value):
     contact: str | None = None
     address: str | None = None
     detail: str = ""
+
+
+class Suppressed(Value):
+    """What became of a list of addresses: how many were not known for that reason, and what was none, by its place."""
+
+    given: int
+    new: int
+    wrong: tuple[tuple[int, str], ...] = ()
 
 
 class ContactDesk:
@@ -94,6 +102,24 @@ class ContactDesk:
         gone = Suppression(contact=contact, reason="bounced", at=now, campaign=campaign)
         self._services.suppressions.add([gone])
         self._note("bounced", campaign, contact, now, why)
+
+    def reason_for(self, address: str) -> SuppressionReason | None:
+        """Why an address may not be written to, or None; `BadInput` where it is no address."""
+        return self._services.suppressions.reason(self._services.open_links().contact(address))
+
+    def suppress(self, addresses: Iterable[str], reason: SuppressionReason) -> Suppressed:
+        """Write to none of these addresses any more, such as those who unsubscribed at an earlier mail service."""
+        links, now = self._services.open_links(), self._services.now()
+        off, wrong, place = {}, [], 0
+        for place, address in enumerate(addresses, start=1):
+            try:
+                contact = links.contact(address)
+            except BadInput as error:
+                wrong.append((place, str(error)))
+                continue
+            off[contact] = Suppression(contact=contact, reason=reason, at=now)
+        new = self._services.suppressions.add(list(off.values()))
+        return Suppressed(given=place, new=new, wrong=tuple(wrong))
 
     def _contact(self, address: str | None) -> str | None:
         try:
