@@ -13,6 +13,7 @@ import typer
 
 from apps import cli_edge as edge
 from apps.cli_campaign import campaigns
+from apps.cli_contacts import contacts
 from apps.cli_customer import customer
 from apps.cli_data import data
 from apps.cli_edge import HomeOption, JsonOption
@@ -33,6 +34,7 @@ app.add_typer(users)
 app.add_typer(customer)
 app.add_typer(data)
 app.add_typer(campaigns)
+app.add_typer(contacts)
 app.add_typer(entries)
 app.add_typer(prompts)
 conversations = typer.Typer(name="conversations", help="Find conversations, or show one.")
