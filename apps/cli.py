@@ -176,6 +176,10 @@ def weekly(
         str | None,
         typer.Option(help="Of the last complete week before this day, YYYY-MM-DD.", metavar="DATE"),
     ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Write it here too: .html, .pdf, .md, .xlsx, .csv or .zip.", metavar="FILE"),
+    ] = None,
     as_json: JsonOption = False,
     home: HomeOption = None,
 ) -> None:
@@ -184,7 +188,7 @@ def weekly(
         from apps.cli_data import parse_day  # noqa: PLC0415
         from apps.cli_weekly import run_weekly  # noqa: PLC0415
 
-        run_weekly(settings, parse_day(as_of), as_json=as_json)
+        run_weekly(settings, parse_day(as_of), out, as_json=as_json)
 
 
 @evaluations.command("support")
