@@ -19,7 +19,7 @@ from slackblocks import (
 )
 
 from agents.weekly.chart_words import chart_said
-from agents.weekly.document import Document, Kpi, Section, describe
+from agents.weekly.document import Document, Section, describe
 from agents.weekly.labels import SECTIONS, week_said
 from agents.weekly.posting import (
     NotMade,
@@ -32,8 +32,8 @@ from agents.weekly.posting import (
 from agents.weekly.report import SPECIALISTS, SpecialistName, WeeklyProgress
 from analytics.period import last_complete_week
 from integrations.slack.cards import SHORT, Shown, resolved
-from integrations.slack.mrkdwn import clip, escape, link, moment, text_of
-from integrations.slack.report_details import detail_blocks
+from integrations.slack.mrkdwn import clip, escape, link, text_of
+from integrations.slack.report_details import detail_blocks, figure
 
 KPIS: Final = (
     "net_revenue",
@@ -63,7 +63,7 @@ _STEPS: Final = {
     "done": (":white_check_mark:", "is done"),
     "failed": (":x:", "failed"),
 }
-_SENTENCE: Final = re.compile(r"(?<=[.!?])\s+(?=[A-Z“\"(])")
+_SENTENCE: Final = re.compile(r"(?<=[.!?])\s+(?=[A-Z\d$€£“\"(])")
 
 
 class ReportCard:
@@ -191,17 +191,9 @@ def _headline(document: Document) -> str:
 
 def _kpis(key: str, document: Document) -> Iterator[Block]:
     known = {each.name: each for each in document.metrics}
-    fields = [text_of(clip(_kpi(known[name]), 2000)) for name in KPIS if name in known]
+    fields = [figure(known[name], with_previous=False) for name in KPIS if name in known]
     if fields:
         yield SectionBlock(fields=list(fields), block_id=f"{key}:figures")
-
-
-def _kpi(one: Kpi) -> str:
-    sign = " :warning:" if one.status == "watch" else ""
-    if one.reason is not None or one.status == "unknown":
-        return f"*{escape(one.label)}*\nnot known: {escape(clip(one.reason or 'no reason is given', 200))}"
-    change = f"  {one.arrow} {escape(one.change)}" if one.change else ""
-    return f"*{escape(one.label)}*\n{escape(one.value)}{change}{sign}"
 
 
 def _alerts(key: str, document: Document) -> Iterator[Block]:
@@ -243,4 +235,4 @@ def _made(document: Document) -> str:
         "schedule": "made on schedule",
         "shell": f"made by {escape(document.by)} at the command line",
     }.get(document.origin, f"made for {escape(document.by)}")
-    return f"{who[0].upper()}{who[1:]} · {moment(document.created)} UTC · details in the thread"
+    return f"{who[0].upper()}{who[1:]} · the thread has every text, number and chart"

@@ -2,38 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Final
 
-from slackblocks import Block, SectionBlock
+from slackblocks import Block, SectionBlock, Text
 
 from agents.weekly.document import Document, Kpi
-from agents.weekly.document_tables import Table, cell_said
+from agents.weekly.document_tables import cell_said
 from agents.weekly.posting import DetailName
 from integrations.slack.answers import pieces
-from integrations.slack.mrkdwn import SECTION, clip, escape, text_of
+from integrations.slack.mrkdwn import clip, escape, text_of
 
 TITLES: Final = {
     "texts": "What the specialists say",
     "numbers": "All numbers",
     "customers": "Customers",
 }
-MONTHS: Final = 6  # of a cohort; a phone shows no more beside each other
+MONTHS: Final = 6  # of a cohort
 COHORTS: Final = 12
 NAMED: Final = 10  # customers who are likely to stop
-
-_NAME: Final = 22  # letters of a metric's name in a table that a phone can show
-_CODE: Final = "```"
+FIELDS: Final = 10  # of a section
 
 
 def detail_blocks(key: str, name: DetailName, document: Document) -> tuple[str, list[Block]]:
     """One message of the thread, with the line that a notification shows."""
-    found = {"texts": _texts, "numbers": _numbers, "customers": _customers}[name]
-    parts = [part for text in found(document) for part in _fitting(text)]
     title = f"*{TITLES[name]}*" + (" (sample data)" if document.sample else "")
     blocks: list[Block] = [SectionBlock(text_of(title), block_id=key)]
-    blocks += [SectionBlock(text_of(part), block_id=f"{key}:{number}") for number, part in enumerate(parts)]
+    if name == "numbers":
+        fields = [figure(each) for each in document.metrics]
+        blocks += [
+            SectionBlock(fields=list(fields[at : at + FIELDS]), block_id=f"{key}:figures{at}")
+            for at in range(0, len(fields), FIELDS)
+        ]
+    else:
+        found = {"texts": _texts, "customers": _customers}[name]
+        parts = [part for text in found(document) for part in pieces(text)]
+        blocks += [
+            SectionBlock(text_of(part), block_id=f"{key}:{number}") for number, part in enumerate(parts)
+        ]
     return f"{TITLES[name]}, {document.week}", blocks
+
+
+def figure(one: Kpi, *, with_previous: bool = True) -> Text:
+    """A metric in two lines: its name, and what it is, was, and how it has changed; or why it is not known."""
+    if one.status == "unknown":
+        return text_of(
+            f"*{escape(one.label)}*\nnot known: {escape(clip(one.reason or 'no reason is given', 200))}"
+        )
+    change = f"  {one.arrow} {escape(one.change.lstrip('+-'))}" if one.change else ""
+    before = f"  _before {escape(one.previous)}_" if with_previous and one.previous else ""
+    sign = "  :warning: off target" if one.status == "watch" else ""
+    return text_of(f"*{escape(one.label)}*\n{escape(one.value)}{change}{before}{sign}")
 
 
 def _texts(document: Document) -> Iterator[str]:
@@ -45,83 +64,36 @@ def _texts(document: Document) -> Iterator[str]:
         yield f":warning: *What went wrong*\n{lines}"
 
 
-def _numbers(document: Document) -> Iterator[str]:
-    known = [each for each in document.metrics if each.status != "unknown"]
-    rows = [("", "this week", "before", "change"), *(_row(each) for each in known)]
-    yield from _grid(rows)
-    lacking = [each for each in document.metrics if each.status == "unknown"]
-    if lacking:
-        lines = "\n".join(
-            f"• {escape(each.label)}: {escape(clip(each.reason or '', 200))}" for each in lacking
-        )
-        yield f"*Not known*\n{lines}"
-    watched = [each for each in known if each.status == "watch"]
-    if watched:
-        yield f":warning: Off target: {escape(', '.join(each.label for each in watched))}"
-
-
-def _row(one: Kpi) -> tuple[str, ...]:
-    return (one.label, one.value, one.previous or "–", one.change or "–")
-
-
 def _customers(document: Document) -> Iterator[str]:
-    segments = document.table("segments")
-    yield "*Segments*"
-    yield from _table(segments, document, segments.columns[:4])
+    yield f"*Segments*\n{_segments(document)}"
     churn = document.table("churn")
-    yield f"*Likely to stop*\n{escape(document.churn)}"
-    if churn.rows:
-        yield "\n".join(
-            f"• {escape(clip(' · '.join(cell_said(cell, document.currency) for cell in row), 300))}"
-            for row in churn.rows[:NAMED]
-        )
-    cohorts = document.table("cohorts")
-    yield f"*{escape(cohorts.title)}*"
-    last = Table(cohorts.name, cohorts.title, cohorts.columns, cohorts.rows[-COHORTS:], cohorts.empty)
-    yield from _table(last, document, cohorts.columns[: MONTHS + 2])
+    named = [" · ".join(cell_said(cell, document.currency) for cell in row) for row in churn.rows[:NAMED]]
+    yield "\n".join([f"*Likely to stop*\n{escape(document.churn)}", *_listed(named)])
+    yield f"*Who bought again, 1 to {MONTHS} months after the first order*\n{_cohorts(document)}"
 
 
-def _table(table: Table, document: Document, columns: Sequence[str]) -> Iterator[str]:
+def _segments(document: Document) -> str:
+    table = document.table("segments")
     if not table.rows:
-        yield escape(table.empty)
-        return
-    rows = [tuple(cell_said(cell, document.currency) for cell in row[: len(columns)]) for row in table.rows]
-    yield from _grid([tuple(_heading(each) for each in columns), *rows])
+        return escape(table.empty)
+    lines = []
+    for row in table.rows:
+        name, size, moved, share = (cell_said(cell, document.currency) for cell in row[:4])
+        since = f", {moved} since last week" if moved.lstrip("+-").isdigit() else ""
+        lines.append(f"{name} {size} ({share}{since})")
+    return "\n".join(_listed(lines))
 
 
-def _heading(column: str) -> str:
-    """Short enough for a phone."""
-    return {"since last week": "moved", "customers": "size", "first order": "first"}.get(
-        column, column.replace("month ", "m")
-    )
+def _cohorts(document: Document) -> str:
+    table = document.table("cohorts")
+    if not table.rows:
+        return escape(table.empty)
+    lines = []
+    for row in table.rows[-COHORTS:]:
+        month, size, *shares = (cell_said(cell, document.currency) for cell in row[: MONTHS + 2])
+        lines.append(f"{month} ({size}): {', '.join(share for share in shares if share) or 'not yet'}")
+    return "\n".join(_listed(lines))
 
 
-def _grid(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
-    """Rows under each other, the first column to the left and the others to the right, in pieces that fit."""
-    rows = [(clip(row[0], _NAME), *row[1:]) for row in rows]
-    widths = [max(len(row[at]) for row in rows) for at in range(len(rows[0]))]
-    lines = [
-        escape(
-            "  ".join(
-                cell.ljust(width) if at == 0 else cell.rjust(width)
-                for at, (cell, width) in enumerate(zip(row, widths, strict=True))
-            ).rstrip()
-        )
-        for row in rows
-    ]
-    room = SECTION - 2 * len(_CODE) - 2
-    held: list[str] = []
-    for line in lines:
-        if held and sum(len(each) + 1 for each in held) + len(line) > room:
-            yield f"{_CODE}\n" + "\n".join(held) + f"\n{_CODE}"
-            held = [lines[0]]
-        held.append(line)
-    yield f"{_CODE}\n" + "\n".join(held) + f"\n{_CODE}"
-
-
-def _fitting(text: str) -> Iterator[str]:
-    """What is in one piece stays so; what is too long is cut between paragraphs or words."""
-    if len(text) <= SECTION:
-        yield text
-    else:
-        yield from pieces(text)
+def _listed(lines: list[str]) -> list[str]:
+    return [f"• {escape(clip(each, 300))}" for each in lines]

@@ -136,9 +136,9 @@ def test_whatever_is_in_it_slack_takes_it(text: str, count: int) -> None:
 
 def test_figures_have_arrows_and_what_is_not_known_has_its_reason() -> None:
     said = read(ShownReport(edition=edition()))
-    assert "$47,800  ▲ +12%" in said
+    assert "$47,800  ▲ 12%" in said
     assert "41  ■ level" in said
-    assert "▲ +48% :warning:" in said
+    assert "▲ 48%  :warning: off target" in said
     assert "not known: no spend is recorded" in said
     assert "There is no forecast for November 2026" in said
 
