@@ -59,6 +59,7 @@ def _configuration(colours: dict[str, Any]) -> dict[str, Any]:
     words = {"labelColor": colours["soft"], "titleColor": colours["soft"], "labelFontSize": 12}
     return {
         "background": "transparent",
+        "padding": {"left": 4, "top": 4, "right": 14, "bottom": 4},
         "font": _FONT,
         "params": [{"name": name, "value": colours[name]} for name in NAMED],
         "view": {"stroke": None},

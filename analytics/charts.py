@@ -68,7 +68,7 @@ def segments_chart(rows: Rows, currency: str) -> Specification:  # noqa: ARG001 
 
     most = max((float(row["customers"] or 0) for row in rows), default=0.0)
     base = alt.Chart(_data(rows)).encode(
-        alt.X("customers:Q", title=None, axis=None, scale=alt.Scale(domain=[0, most * 1.25 or 1])),
+        alt.X("customers:Q", title=None, axis=None, scale=alt.Scale(domain=[0, most * 1.5 or 1])),
         alt.Y(
             "segment:N",
             title=None,
@@ -112,7 +112,7 @@ def cohorts_chart(rows: Rows, currency: str) -> Specification:  # noqa: ARG001 -
     )
     height = max(60, 24 * len({row["cohort"] for row in rows}))
     return _finished(
-        cells + numbers, rows, "Who bought again, in % of a month's new customers", height=height
+        cells + numbers, rows, "Who bought again, in % of the month", height=height
     )
 
 

@@ -150,7 +150,10 @@ def edition(identity: str = "w-1", **changes: Any) -> Edition:
         origin="room",
         report=report(**changes),
         rows=rows(),
-        claims={"finance": (CLAIM,)},
+        claims={
+            "finance": (CLAIM,),
+            "alerts.0": (CLAIM.model_copy(update={"start": 20, "end": 26, "value": 920_000}),),
+        },
         words={"finance": Words(by="gpt-5", prompt="3")},
         at_risk=("c-1",),
     )

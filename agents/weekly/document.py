@@ -235,7 +235,7 @@ def _alerts(edition: Edition) -> tuple[AlertText, ...]:
     report: WeeklyReport = edition.report
     return tuple(
         AlertText(
-            pieces=pieces(one.text, edition.claims.get(f"alert_{at}", ())),
+            pieces=pieces(one.text, edition.claims.get(f"alerts.{at}", ())),
             money=said(abs(one.money), "minor", report.currency),
             drivers=tuple((each.channel.replace("_", " "), each.share) for each in one.drivers),
         )

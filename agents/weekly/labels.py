@@ -39,7 +39,7 @@ LABELS: Final[Mapping[str, str]] = {
     "runway": "Runway",
     "budget_variance": "Net revenue against budget",
     "budget_variance_marketing_spend": "Marketing spend against budget",
-    "pacing": "Pacing of this month",
+    "pacing": "Pacing",
     "customers": "Customers",
     "ltv_historic": "LTV, historic",
     "ltv_predicted": "LTV, predicted",

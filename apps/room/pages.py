@@ -35,6 +35,7 @@ from apps.room import live as live_line
 from apps.room.access import NotSignedIn
 from apps.room.background import Ingests
 from apps.room.presenting import RoomPresenter
+from apps.room.vega_script import VegaScript
 from apps.room.weekly_runs import WeeklyRuns
 from integrations.settings import Settings
 
@@ -70,6 +71,7 @@ def build_room(session: Session, settings: Settings, live: Live) -> ASGIApp:
     app.state.presenter = RoomPresenter(session)
     app.state.ingests = Ingests()
     app.state.weekly_runs = WeeklyRuns()
+    app.state.vega = VegaScript(settings.home / "cache")
     parts = (
         signing_in,
         inbox,

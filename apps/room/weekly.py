@@ -34,6 +34,7 @@ class Wanted(Value):
 @router.get("/weekly")
 def reports(request: Request, desk: Desk, _: Viewer) -> dict[str, Any]:
     """The reports that were made, the last one first, and the runs under way."""
+    request.app.state.vega.warm()
     lines = desk.weekly.editions(SHOWN)
     return {
         "reports": [line.model_dump(mode="json") for line in lines],

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Final
 from urllib.parse import quote
 
@@ -11,6 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from agents.errors import Forbidden
 from apps.room.access import Desk, NotSignedIn, Viewer, read_caller
+from apps.room.vega_script import VegaScript
 
 router = APIRouter()
 
@@ -43,15 +43,8 @@ def download(request: Request, desk: Desk, report: str, kind: str, table: str | 
 
 
 @router.get("/vega.js")
-def vega(_: Viewer) -> Response:
-    """The library that draws charts on the page, out of the package that draws them in files: no network is needed."""
+def vega(request: Request, _: Viewer) -> Response:
+    """The library that draws the charts of the page."""
+    script: VegaScript = request.app.state.vega
     headers = {"cache-control": "private, max-age=86400"}
-    return Response(_vega(), media_type="text/javascript; charset=utf-8", headers=headers)
-
-
-@cache
-def _vega() -> str:
-    import vl_convert  # noqa: PLC0415 - a second, and only for charts
-
-    bundle: str = vl_convert.javascript_bundle()
-    return bundle
+    return Response(script.read(), media_type="text/javascript; charset=utf-8", headers=headers)

@@ -35,8 +35,10 @@ export function weeklyView(room) {
     if (drawn?.id === id) return;
     const report = await get(`weekly/reports/${encodeURIComponent(id)}`);
     if (id !== wanted && wanted) return; // another one was asked for meanwhile
-    clear(head(report, room), (drawn = { id, view: reportView(report, room) }).view.node);
-    drawn.view.draw();
+    const view = reportView(report, room);
+    clear(head(report, room), view.node);
+    drawn = { id, view };
+    view.draw();
   };
   const clear = (...nodes) => {
     drawn?.view.leave();

@@ -64,8 +64,8 @@ function section(one, report, room, box) {
   const by = one.by === "rules" ? null : h("span", { class: "soft small" }, `in the words of ${one.by}`);
   return h("section", { class: `panel specialist${one.failed ? " broken" : ""}`, "data-section": one.name },
     h("div", { class: "row between wrap" }, h("h2", {}, one.title, one.failed ? h("span", { class: "tag warn" }, "missing") : null), by),
-    said(one.text), one.aside ? h("p", { class: "aside" }, one.aside) : null,
-    one.charts.length ? h("div", { class: "weekly-charts" }, one.charts.map(box)) : null,
+    said(one.text), one.charts.length ? h("div", { class: "weekly-charts" }, one.charts.map(box)) : null,
+    one.aside ? h("p", { class: "aside" }, one.aside) : null,
     one.tables.map((each) => (each.rows.length ? h("div", { class: "open-table" }, h("h3", {}, each.title), scroll(each), csv(each, report, room)) : null)));
 }
 

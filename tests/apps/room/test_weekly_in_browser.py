@@ -72,7 +72,7 @@ def test_the_report_shows_figures_charts_and_tables_and_fits(
 ) -> None:
     page = new_page(phone="phone" in look, dark="dark" in look)
     complaints = open_report(page, shop, made)
-    expect(page.locator(".vega svg")).to_have_count(5)
+    expect(page.locator(".vega svg")).to_have_count(5, timeout=60_000)  # the library comes first
     expect(page.locator(".sample")).to_contain_text("Sample data")
     assert page.locator(".kpi").count() >= 10
     assert page.locator('.kpi .value:text-matches("^$")').count() == 0
