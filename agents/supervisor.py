@@ -57,7 +57,8 @@ Tell = Callable[[WeeklyProgress], None]
 class Made:
     """A report, the rows of its charts by their names, and the ids of the segment At Risk.
 
-    `claims` and `words` are those of its texts, by section; an alert's are under "alerts.0", "alerts.1", …
+    `claims` and `words` are those of its texts, by section; an alert's are under "alerts.0", "alerts.1", …; `findings`
+    are what they were written from.
     """
 
     report: WeeklyReport
@@ -65,6 +66,7 @@ class Made:
     at_risk: tuple[str, ...]
     claims: Mapping[str, tuple[Claim, ...]]
     words: Mapping[str, Words]
+    findings: Findings
 
 
 class Supervisor:
@@ -120,6 +122,7 @@ class Supervisor:
             at_risk,
             {name: one.claims for name, one in written.items()},
             {name: one.by for name, one in written.items()},
+            finished.findings,
         )
 
     def check(self, as_of: date | None = None) -> tuple[date, Standing]:

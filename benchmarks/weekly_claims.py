@@ -2,8 +2,8 @@
 
 True texts are the rules' words on the sample business, in several weeks. Then one thing in each is changed - a digit,
 a unit, a sign or direction, a label, a name, a comparison, or two numbers change places - and the share of changes
-that the check notices is counted. A change that leaves the text true is left out; texts that are true in other words
-stand beside, to show how often it cries wolf.
+that the check notices is counted. A few changes leave a text true ("recipients" may be "customers"), so that not all
+can be noticed. Beside them: how often it cries wolf at the true texts.
 """
 
 from __future__ import annotations
@@ -22,7 +22,15 @@ from agents.weekly.edition import Claim
 
 Change = Callable[[str, Sequence[Claim], random.Random], str | None]
 LAST = date(2026, 11, 15)
-UNITS = {"%": " points", " points": "%", "months": "days", "days": "months", "minutes": "hours", "$": "€", "£": "$"}
+UNITS = {
+    "%": " points",
+    " points": "%",
+    "months": "days",
+    "days": "months",
+    "minutes": "hours",
+    "$": "€",
+    "£": "$",
+}
 WAYS = {
     "more than": "less than", "less than": "more than", "above the": "below the", "below the": "above the",
     "up ": "down ", "down ": "up ", "above plan": "below plan", "below plan": "above plan",
@@ -50,24 +58,33 @@ def a_unit(text: str, claims: Sequence[Claim], chance: random.Random) -> str | N
     return _swap_word(text, UNITS, chance, claims)
 
 
-def a_direction(text: str, claims: Sequence[Claim], chance: random.Random) -> str | None:
+def a_direction(text: str, _claims: Sequence[Claim], chance: random.Random) -> str | None:
     """More is less, up is down, a plus is a minus."""
     return _swap_word(text, WAYS, chance, None)
 
 
-def a_label(text: str, claims: Sequence[Claim], chance: random.Random) -> str | None:
+def a_label(text: str, _claims: Sequence[Claim], chance: random.Random) -> str | None:
     """What is counted is something else."""
     return _other_of(text, LABELS, chance)
 
 
-def a_comparison(text: str, claims: Sequence[Claim], chance: random.Random) -> str | None:
+def a_comparison(text: str, _claims: Sequence[Claim], chance: random.Random) -> str | None:
     """A number is compared with something else."""
     return _other_of(text, BESIDE, chance)
 
 
-def a_name(text: str, claims: Sequence[Claim], chance: random.Random) -> str | None:
+def a_name(text: str, _claims: Sequence[Claim], chance: random.Random) -> str | None:
     """Two names in the text change places."""
-    names = ["paid social", "paid search", "affiliate", "influencer", "Champions", "Loyal", "At Risk", "Hibernating"]
+    names = [
+        "paid social",
+        "paid search",
+        "affiliate",
+        "influencer",
+        "Champions",
+        "Loyal",
+        "At Risk",
+        "Hibernating",
+    ]
     there = [one for one in names if one in text]
     if len(there) < 2:
         return None
@@ -113,7 +130,9 @@ def _swap_word(
 
 
 def _other_of(text: str, words: Sequence[str], chance: random.Random) -> str | None:
-    there = [(match.start(), word) for word in words for match in re.finditer(rf"\b{re.escape(word)}\b", text)]
+    there = [
+        (match.start(), word) for word in words for match in re.finditer(rf"\b{re.escape(word)}\b", text)
+    ]
     if not there:
         return None
     at, word = chance.choice(there)
@@ -139,7 +158,7 @@ def texts_of(settings: object, day: date) -> Iterator[tuple[str, FactSheet]]:
     from integrations import connect  # noqa: PLC0415
 
     services = connect(settings)  # type: ignore[arg-type]
-    findings = Supervisor(services).findings(day)
+    findings = Supervisor(services).weekly(day).findings
     writer = RuleWriter(services.open_weekly_policy())
     services.close()
     for name in findings.facts:
@@ -147,19 +166,6 @@ def texts_of(settings: object, day: date) -> Iterator[tuple[str, FactSheet]]:
     yield writer.summary(findings).text, findings.sheet
     for alert in writer.alerts(findings):
         yield alert.text, findings.sheet
-
-
-def caught(before: Sequence[Claim], text: str, sheet: FactSheet) -> bool | None:
-    """Whether a changed text no longer holds; None where every number still states what it stated: it is true."""
-    found = check(text, sheet)
-    if found.complaints:
-        return True
-    same = [one.name for one in found.claims] == [one.name for one in before]
-    return None if same and _told(found.claims) == _told(before) else False
-
-
-def _told(claims: Sequence[Claim]) -> list[tuple[str, float]]:
-    return [(one.name, one.value) for one in claims]
 
 
 def measure(given: Sequence[tuple[str, FactSheet]], seed: int, times: int) -> dict[str, dict[str, float]]:

@@ -157,7 +157,7 @@ class _Reader:
             return (adjacent.phrase,)
         before = [one for one in self._tokens[self._first : self._at] if one.sort == "subject"]
         own = [one for one in before if not self._is_taken(one)]
-        found = [one.phrase for one in (own or before)[-1:]]
+        found = [one.phrase for one in (*before[-1:], *own[-1:])]
         found += [one.phrase for one in self._after() if one.sort == "subject"][:1]
         if not found:
             found = self._carried()
@@ -217,7 +217,7 @@ class _Reader:
         if after is not None:
             return after
         before = next((one.cue for one in self._before() if one.cue), None)
-        if before is not None and not self._belongs_before():
+        if before is not None and (self._follows_cue() or not self._belongs_before()):
             return before
         if by:  # "12% below the $5 to be expected"
             following = self._tokens[self._at + 1 : self._last]
@@ -227,6 +227,15 @@ class _Reader:
                 if one.sort == "number":
                     return _Reader(self._tokens, self._at + 1 + n, self._text)._cue(by=False)
         return None
+
+    def _follows_cue(self) -> bool:
+        """Whether the comparison is this number's own: "the target of $50"."""
+        for one in self._before():
+            if one.cue is not None:
+                return True
+            if one.stem not in ("of", "is", "was", "were", "the", "a"):
+                return False
+        return False
 
     def _belongs_before(self) -> bool:
         """Whether the comparison before this number is that of the number before it."""

@@ -57,6 +57,8 @@ def _matched(said: Said | Mention, sheet: FactSheet) -> Match:
     if isinstance(said, Mention):
         return Match(said.start, said.end, None, f"“{said.text}” is no day or month of these facts.")
     mention = said.mention
+    if mention.weak and not any(fact.unit == "count" and _is_named(fact, said) for fact in sheet.facts):
+        return Match(mention.start, mention.end, None)  # "no spend is recorded": nothing that has a number
     equal = [fact for fact in sheet.facts if _is_equal(fact, said, sheet.currency)]
     # What the clause goes on to name says more than what stood before it.
     equal.sort(key=lambda fact: not any(phrase(one) in said.subjects[-1:] for one in fact.phrases))
@@ -71,11 +73,7 @@ def _matched(said: Said | Mention, sheet: FactSheet) -> Match:
 
 def _unknown(said: Said, sheet: FactSheet) -> str:
     """What is said of a number that no fact has."""
-    near = [
-        fact.label
-        for fact in sheet.facts
-        if any(phrase(one) in said.subjects for one in fact.phrases) and said.mention.kind in _kinds(fact)
-    ]
+    near = [fact.label for fact in sheet.facts if _is_named(fact, said) and said.mention.kind in _kinds(fact)]
     meant = f" for {near[0]}" if near else ""
     return (
         f"“{said.mention.text}” is not among the facts{meant}; write only numbers that are, as written there."
@@ -110,9 +108,13 @@ def _is_equal(fact: Fact, said: Said, currency: str) -> bool:
     return abs(value - written) <= mention.slack + _EPSILON
 
 
+def _is_named(fact: Fact, said: Said) -> bool:
+    return any(phrase(one) in said.subjects for one in fact.phrases)
+
+
 def _doubt(fact: Fact, said: Said) -> str:
     """Why a fact of the same value is not what the words speak of; empty where it is."""
-    if not any(phrase(one) in said.subjects for one in fact.phrases):
+    if not _is_named(fact, said):
         return f"the words around it do not say so; name {fact.phrases[0]!r} right beside it"
     if fact.of and not set(fact.of) & set(said.things or said.about):
         return f"it does not stand beside {fact.of[0]!r}"

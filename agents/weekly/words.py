@@ -8,7 +8,7 @@ from agents.weekly.facts import FinanceFacts, InsightsFacts, MarketingFacts, fig
 from agents.weekly.phrases import Pen
 from agents.weekly.policy import WeeklyPolicy
 from agents.weekly.report import SpecialistName
-from agents.weekly.words_customers import at_risk_words, insights_words
+from agents.weekly.words_customers import FEWEST, at_risk_words, insights_words
 from agents.weekly.words_finance import alert_words, finance_words, revenue_words
 from agents.weekly.words_marketing import marketing_words
 from agents.weekly.words_support import support_words
@@ -42,9 +42,9 @@ class RuleWriter:
             said.append(revenue_words(pen, net))
             if finance.alerts:
                 said.append(alert_words(pen, 0, finance.alerts[0]))
-            elif net.value is not None:
+            elif pen.knows("forecast.value"):  # with less history nobody knows what is ordinary
                 said.append("Nothing is out of the ordinary.")
-        if isinstance(insights, InsightsFacts) and insights.customers:
+        if isinstance(insights, InsightsFacts) and insights.customers >= FEWEST:
             said.append(at_risk_words(pen))
         return _finished(pen, " ".join(said) or "No section could be made.")
 

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from agents.weekly.claims_customers import month_names
 from agents.weekly.facts import InsightsFacts
 from agents.weekly.phrases import Pen, plain
 from analytics.customers import Segment
+
+FEWEST: Final = 5
+"""Customers are ranked in fifths: of fewer the segments mean nothing."""
 
 
 def insights_words(pen: Pen, facts: InsightsFacts) -> str:
     """The section of the specialist for insights."""
     if not facts.customers:
         return "No customer has ordered up to the end of this week."
+    if facts.customers < FEWEST:
+        people = pen.count("customers", "customer has", "customers have")
+        return f"{people} ordered so far: too few to sort into segments, or to foretell anything."
     listed = ", ".join(_segment(pen, one) for one in facts.segments if one.customers)
     said = [
         f"{pen.count('customers', 'customer', 'customers')}: {listed}.",
@@ -23,6 +31,8 @@ def insights_words(pen: Pen, facts: InsightsFacts) -> str:
 
 def at_risk_words(pen: Pen) -> str:
     """How many are at risk, for the summary."""
+    if not pen.value("segment.At Risk.customers"):
+        return "Nobody is at risk."
     customers = pen.count("segment.At Risk.customers", "customer is", "customers are")
     return f"{customers} at risk{pen.moved('segment.At Risk.moved')}."
 
