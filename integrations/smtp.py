@@ -120,7 +120,7 @@ class SmtpCampaigns:
 
     def describe(self) -> str:
         """Where messages go."""
-        return f"Sent by {self._server.host}:{self._server.port} to real people."
+        return f"Sent by {self._server.host}:{self._server.port}."
 
     def check(self) -> None:
         """Connect and sign in, and send nothing."""

@@ -43,7 +43,7 @@ class LiveSwitch:
         """Where messages go, and whether real people get them."""
         behind = self._mailer.describe()
         if self._live:
-            return behind
+            return f"{behind} Live sending is on: real people get it."
         tests = f" Tests may go to {', '.join(self._tests.values())}." if self._tests else ""
         return f"{behind} Live sending is off: nothing goes to real people.{tests}"
 

@@ -83,7 +83,7 @@ class CampaignMailer(Protocol):
         """
 
     def describe(self) -> str:
-        """Where messages go and whether real people get them, as a sentence for cards."""
+        """Where messages go and whether real people get them, in sentences for cards."""
 
     def check(self) -> None:
         """Raises what `send` would raise whatever the message; sends nothing."""

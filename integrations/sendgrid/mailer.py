@@ -66,7 +66,7 @@ class SendGridMailer:
         """Where messages go."""
         if self._sandbox:
             return "Checked by SendGrid's sandbox, which delivers to nobody."
-        return "Sent by SendGrid to real people."
+        return "Sent by SendGrid."
 
     def check(self) -> None:
         """Ask whether our key is known and may send."""

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
-from collections.abc import Iterator, Sequence
+import socket
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
+import uvicorn
 from starlette.testclient import TestClient
+from starlette.types import ASGIApp
 
 from agents.campaigns.mime import ONE_CLICK
 from agents.campaigns.outcomes import OutcomeCounts
@@ -20,6 +26,9 @@ from apps.unsubscribe import A_LINK, STRANGERS
 from integrations.database.contacts import SuppressionTable
 from integrations.database.engine import Store
 from tests.desk import Desk, open_desk
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 SHOP = "https://shop.example/p?a=1&b=2"
 FORM = {"content-type": "application/x-www-form-urlencoded"}
@@ -177,3 +186,37 @@ def test_a_database_that_is_away_is_said_and_not_taken_for_done(
     desk.close()
     assert "could not be followed" in caplog.text
     assert jane not in caplog.text
+
+
+def test_a_customer_unsubscribes_and_comes_back_in_a_browser(
+    tmp_path: Path, new_page: Callable[..., Page], shoot: Callable[[Page, str], None]
+) -> None:
+    desk = open_desk(tmp_path / "home")
+    jane = desk.services.open_links().contact("jane@mail.example")
+    with served_at(build_app(desk.session, desk.settings)) as url:
+        for phone, dark in ((False, False), (True, True)):
+            page = new_page(phone=phone, dark=dark)
+            page.goto(url + path(desk, jane))
+            shoot(page, f"unsubscribe-{'phone' if phone else 'desktop'}")
+            page.get_by_role("button", name="Unsubscribe").click()
+            page.get_by_role("heading", name="You are unsubscribed").wait_for()
+            assert suppressed(desk, jane)
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+            page.get_by_role("button", name="Subscribe again").click()
+            page.get_by_role("heading", name="Welcome back").wait_for()
+            assert not suppressed(desk, jane)
+    desk.close()
+
+
+@contextlib.contextmanager
+def served_at(app: ASGIApp) -> Iterator[str]:
+    """The address of a real server, which runs within the block."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join(10)

@@ -12,6 +12,8 @@ import pytest
 from agents.campaigns.contact_desk import MailEvent
 from agents.campaigns.outcomes import OutcomeCounts, OutcomeKind
 from agents.errors import BadInput
+from agents.personal import Address
+from tests.campaign_mail import message
 from tests.desk import Desk, open_desk
 
 SHOP = "https://shop.example/tea"
@@ -127,3 +129,13 @@ def test_nothing_that_is_kept_names_the_customer(desk: Desk) -> None:
     files = [file for file in desk.home.rglob("*") if file.is_file()]
     assert files
     assert not any(b"jane" in file.read_bytes() for file in files)
+
+
+def test_who_is_forgotten_leaves_no_mail_of_a_campaign_and_is_still_not_written_to(desk: Desk) -> None:
+    desk.session.contacts.unsubscribe(token(desk))
+    for each in (message("jane@mail.example"), message("john@mail.example")):
+        desk.services.open_campaign_mailer().send(each, each.key)
+    desk.services.personal_files.erase(Address("jane@mail.example"))
+    [left] = desk.home.rglob("*.eml")
+    assert b"john@mail.example" in left.read_bytes()
+    assert desk.session.contacts.reason_for("jane@mail.example") == "unsubscribed"

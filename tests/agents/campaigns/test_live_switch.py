@@ -38,7 +38,7 @@ def test_once_it_is_on_everybody_is(tmp_path: Path) -> None:
     switch.check()
     assert isinstance(switch.send(message(), message().key), Sent)
     assert (switch.reaches_people, switch.repeatable) == (True, True)
-    assert "off" not in switch.describe()
+    assert "Live sending is on: real people get it" in switch.describe()
 
 
 def test_a_test_address_that_is_none_is_refused_at_once(tmp_path: Path) -> None:
