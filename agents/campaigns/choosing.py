@@ -82,7 +82,7 @@ def choose(services: Services, brief: Brief, campaign: str, day: date, subjects:
         )
         _refuse_nobody(found, brief, silent)
         goods = recommend(tables, day, candidates(tables, day, silent_days=silent, segment=brief.segment))
-        bought = goods.select("customer_id", "last_product", "product").to_pandas().set_index("customer_id")
+        bought = goods.set_index("customer_id")
         usual = usual_rate(
             tables, day, policy.economics.window_days, silent_days=silent, segment=brief.segment
         )

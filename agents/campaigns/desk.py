@@ -31,7 +31,7 @@ from agents.campaigns.mailing import CampaignMessage, Sent
 from agents.campaigns.measuring import CampaignStanding, measure_campaign
 from agents.campaigns.message import Recipient, Template, read_template
 from agents.campaigns.reckoning import approvals_needed
-from agents.campaigns.wording import offer_values, unusable
+from agents.campaigns.wording import offer_of, offer_values, unusable
 from agents.domain import Decided, Decision
 from agents.errors import AlreadyDecided, BadInput
 from agents.team import AuditLine
@@ -121,9 +121,10 @@ class CampaignDesk:
         elif wanted.offer is None and known.draft.offer.percent:
             wanted = wanted.model_copy(update={"offer": known.draft.offer})
         given = texts or known.draft.texts
-        drafted = self._run(wanted, campaign, known.currency, tell, given)
-        if wrong := unusable(given, drafted["offer"], self._services.open_campaign_policy()):
+        policy = self._services.open_campaign_policy()
+        if wrong := unusable(given, offer_of(wanted, policy, self._today()), policy):
             raise BadInput(" ".join(wrong))
+        drafted = self._run(wanted, campaign, known.currency, tell, given)
         made = self._version(known.draft.version + 1, by, wanted, drafted)
         seen = known.draft.version
 

@@ -56,12 +56,23 @@ class Suppressions(Protocol):
 
 
 class KeyRing(Value):
-    """The home's secrets for links, oldest first: the newest signs, all are recognised, the oldest marks contacts.
+    """The secrets for links, oldest first: all are recognised, the one at `signing` signs, the oldest marks contacts.
 
     A further key can be added at any time; links in mails that went out long ago keep working.
     """
 
     keys: tuple[bytes, ...]
+    signing: int = -1
+
+
+class LinkKeys(Protocol):
+    """Keeps the secrets for links, the same for all processes of a desk."""
+
+    def ring(self) -> KeyRing:
+        """Every key; the first is made when it is first asked for."""
+
+    def rotate(self) -> None:
+        """Add a key. It signs once every process has had time to hear of it."""
 
 
 class Ticket(Value):
@@ -79,6 +90,7 @@ class Links:
         if not ring.keys or min(map(len, ring.keys)) < _SHORTEST_KEY:
             raise ValueError(f"a key that signs links has at least {_SHORTEST_KEY} bytes")
         self._keys = ring.keys
+        self._signing = ring.keys[ring.signing]
         self._root = public_url.rstrip("/")
 
     def contact(self, address: str) -> str:
@@ -108,7 +120,7 @@ class Links:
     def _sealed(self, purpose: str, campaign: str, contact: str, target: str = "") -> str:
         if not CAMPAIGN_ID.fullmatch(campaign) or not CONTACT.fullmatch(contact):
             raise ValueError(f"{campaign!r} and {contact!r} cannot stand in a link")
-        return f"{campaign}.{contact}.{_signature(self._keys[-1], purpose, campaign, contact, target)}"
+        return f"{campaign}.{contact}.{_signature(self._signing, purpose, campaign, contact, target)}"
 
     def _opened(self, purpose: str, token: str, target: str = "") -> Ticket:
         campaign, _, rest = token.partition(".")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
@@ -22,12 +22,11 @@ _BATCH = 1000
 _UNDER_WAY = ("queued", "claimed", "handed over")
 
 
-def freeze(connection: Connection, recipients: Iterable[Addressee]) -> None:
-    """Write the recipients of a campaign, some at a time, within the caller's transaction."""
-    now = datetime.now(UTC)
+def freeze(connection: Connection, recipients: Iterable[Addressee], due: datetime) -> None:
+    """Write the recipients of a campaign, some at a time, within the caller's transaction; all may go from `due` on."""
     coming = iter(recipients)
     while batch := list(islice(coming, _BATCH)):
-        connection.execute(rows.insert(), [_values(each, now) for each in batch])
+        connection.execute(rows.insert(), [_values(each, due) for each in batch])
 
 
 class RecipientTable:
@@ -90,7 +89,7 @@ class RecipientTable:
             rows.c.campaign == campaign,
             rows.c.contact == sa.bindparam("who"),
             rows.c.holder == holder,
-            rows.c.status.in_(("claimed", "handed over")),
+            sa.or_(rows.c.status == "claimed", rows.c.status == "handed over"),
         )
         gone = rows.update().where(mine)
         gone = gone.values(status="sent", sent=at, note=None, reference=sa.bindparam("known_as"))
@@ -145,7 +144,7 @@ class RecipientTable:
         """How far a campaign is."""
         query = sa.select(rows.c.held_out, rows.c.status, sa.func.count()).where(rows.c.campaign == campaign)
         with self._store.reading() as connection:
-            found = connection.execute(query.group_by(rows.c.held_out, rows.c.status)).tuples().all()
+            found = connection.execute(query.group_by(rows.c.held_out, rows.c.status)).all()
         counted: dict[str, int] = defaultdict(int)
         for held_out, status, count in found:
             counted["held_out" if held_out else status.replace(" ", "_")] += count
@@ -167,7 +166,7 @@ class RecipientTable:
         query = sa.select(rows.c.customer, rows.c.contact, rows.c.held_out, rows.c.arm)
         query = query.where(rows.c.campaign == campaign).order_by(rows.c.customer)
         with self._store.reading() as connection:
-            found = connection.execute(query).tuples().all()
+            found = connection.execute(query).all()
         return [Side(customer=who, contact=mark, held_out=held, arm=arm) for who, mark, held, arm in found]
 
     def written_to(self, since: datetime) -> Collection[str]:
@@ -196,7 +195,7 @@ def _held(
     )
 
 
-def _values(each: Addressee, now: datetime) -> dict[str, object]:
+def _values(each: Addressee, due: datetime) -> dict[str, object]:
     return {
         "campaign": each.campaign,
         "contact": each.contact,
@@ -205,7 +204,7 @@ def _values(each: Addressee, now: datetime) -> dict[str, object]:
         "shard": zlib.crc32(each.contact.encode()) % SHARDS,
         "held_out": each.held_out,
         "status": each.status,
-        "due": now,
+        "due": due,
     }
 
 

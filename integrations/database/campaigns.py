@@ -73,8 +73,8 @@ class CampaignTable:
             )
             if after.draft.version != before.draft.version:
                 _keep_version(connection, after)
-            if after.status == "approved" and before.status == "pending":
-                freeze(connection, recipients)
+            if after.approved is not None and before.approved is None:
+                freeze(connection, recipients, after.approved)
             if after.status == "approved" and before.status != "approved":
                 _begin_sending(connection, after)
             append_audit(connection, audit)
