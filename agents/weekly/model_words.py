@@ -130,9 +130,9 @@ def complaints(text: str, sheet: FactSheet, words: int) -> list[str]:
     text = _tidy(text)
     if not text:
         return ["The text is empty."]
-    found = list(check(text, sheet).complaints)
     if len(text.split()) > words * 1.5:
-        found.append(f"It has {len(text.split())} words; write fewer than {words}.")
+        return [f"It has {len(text.split())} words; write fewer than {words}."]
+    found = list(check(text, sheet).complaints)
     if re.search(r"https?:|www\.|[<>\[\]`#*|]", text):
         found.append("Write plain sentences, without markup, links and lists.")
     if holds_order(text):
