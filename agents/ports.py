@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 from agents.campaigns.book import CampaignBook, SendList
 from agents.campaigns.mailing import CampaignMailer
 from agents.campaigns.outcomes import MailOutcomes
-from agents.campaigns.unsubscribing import Links, Suppressions
+from agents.campaigns.unsubscribing import LinkKeys, Links, Suppressions
 from agents.cases import Accepted, Case, Conversation, Line, NewEffect, Opening, Plan
 from agents.channel_policy import ChannelPolicy
 from agents.domain import (
@@ -241,6 +241,7 @@ class Services:
     send_list: SendList
     suppressions: Suppressions
     mail_outcomes: MailOutcomes
+    link_keys: LinkKeys
     open_links: Callable[[], Links]
     open_campaign_mailer: Callable[[], CampaignMailer]
     open_campaign_policy: Callable[[], CampaignPolicy]

@@ -83,6 +83,20 @@ def show(email: EmailArgument, as_json: JsonOption = False, home: HomeOption = N
             )
 
 
+@contacts.command("new-key")
+def new_key(as_json: JsonOption = False, home: HomeOption = None) -> None:
+    """Sign the links in mails with a new key, from ten minutes on. Links that are out there keep working."""
+    with edge.guarded(home, as_json=as_json) as settings:
+        from apps.cli_lists import open_session  # noqa: PLC0415
+
+        with open_session(settings) as session:
+            session.contacts.add_key()
+        if as_json:
+            edge.print_json({"added": True})
+        else:
+            typer.echo("A new key signs links from ten minutes on; links that are out there keep working.")
+
+
 def read_addresses(file: Path) -> tuple[list[int], list[str]]:
     """The addresses of a file with the numbers of their lines; `BadInput` where there are none."""
     try:

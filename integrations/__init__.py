@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import sqlite3
+import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from agents.campaigns.mailing import CampaignMailer
 from agents.campaigns.policy import load_campaign_policy
-from agents.campaigns.unsubscribing import Links
+from agents.campaigns.unsubscribing import LinkKeys, Links
 from agents.channel_policy import load_channel_policy
 from agents.effects import Mailer
 from agents.errors import BadInput, Permanent
@@ -50,7 +51,7 @@ def connect(settings: Settings) -> Services:
     # A command pays only for what it uses: SQLAlchemy is not loaded with the settings.
     from integrations.database.campaign_recipients import RecipientTable  # noqa: PLC0415
     from integrations.database.campaigns import CampaignTable  # noqa: PLC0415
-    from integrations.database.contacts import SuppressionTable  # noqa: PLC0415
+    from integrations.database.contacts import LinkKeyTable, SuppressionTable  # noqa: PLC0415
     from integrations.database.conversations import Conversations  # noqa: PLC0415
     from integrations.database.editions import EditionTable  # noqa: PLC0415
     from integrations.database.engine import Store  # noqa: PLC0415
@@ -98,7 +99,8 @@ def connect(settings: Settings) -> Services:
         send_list=RecipientTable(store),
         suppressions=SuppressionTable(store),
         mail_outcomes=MailOutcomeTable(store),
-        open_links=Lazy(lambda: _open_links(settings, store)),
+        link_keys=LinkKeyTable(store),
+        open_links=_CurrentLinks(LinkKeyTable(store), settings.links_url),
         open_campaign_mailer=Lazy(lambda: _open_kept_campaign_mailer(settings, services)),
         open_campaign_policy=Lazy(lambda: load_campaign_policy(settings.policies)),
         channel_book=SlackBook(store),
@@ -311,10 +313,19 @@ def _open_kept_campaign_mailer(settings: Settings, services: Services) -> Campai
     return mailer
 
 
-def _open_links(settings: Settings, store: Store) -> Links:
-    from integrations.database.contacts import LinkKeyTable  # noqa: PLC0415
+class _CurrentLinks:
+    """The links with every key there is; a new key is heard of within a minute, also by a running server."""
 
-    return Links(LinkKeyTable(store).ring(), settings.links_url)
+    def __init__(self, keys: LinkKeys, url: str) -> None:
+        self._keys = keys
+        self._url = url
+        self._current: tuple[float, Links] | None = None
+
+    def __call__(self) -> Links:
+        current, now = self._current, time.monotonic()
+        if current is None or current[0] < now - 60:
+            current = self._current = (now, Links(self._keys.ring(), self._url))
+        return current[1]
 
 
 def open_channel(settings: Settings) -> TeamChannel | None:

@@ -146,6 +146,8 @@ class SmtpCampaigns:
         try:
             return connect(self._server, self._timeout)
         except (smtplib.SMTPAuthenticationError, smtplib.SMTPNotSupportedError) as error:
+            if getattr(error, "smtp_code", 500) < 500:
+                raise unusable(self._server, error) from error
             raise MailerClosed(
                 f"The mail server {self._server.host} does not let us in ({explain(error)}). Correct GTM_SMTP_URL."
             ) from error

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Collection, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -13,6 +13,9 @@ from sqlalchemy.engine import Connection
 from agents.campaigns.unsubscribing import KeyRing, Suppression, SuppressionReason
 from integrations.database.engine import Store
 from integrations.database.tables import link_keys, suppressions
+
+HEARD = timedelta(minutes=10)
+"""After so long every process knows a new key; each looks again sooner than that."""
 
 _AT_ONCE = 5_000  # values in one statement; databases have a limit
 _WORST_FIRST: tuple[SuppressionReason, ...] = ("complained", "unsubscribed", "bounced")
@@ -69,33 +72,34 @@ class SuppressionTable:
 
 
 class LinkKeyTable:
-    """The secrets that sign links, in the database so that every machine of the desk knows them."""
+    """Implements `agents.campaigns.unsubscribing.LinkKeys`, for every machine that shares the database."""
 
     def __init__(self, store: Store) -> None:
         """Work on the tables of a store."""
         self._store = store
 
     def ring(self) -> KeyRing:
-        """Every key, oldest first; the first is made when it is first asked for."""
-        keys = self._keys()
-        return KeyRing(keys=keys or self._begin())
+        """Every key, oldest first; one that is too new for all to know it does not sign yet."""
+        rows = self._rows() or self._begin()
+        old = [k for k, (_, created) in enumerate(rows) if created <= datetime.now(UTC) - HEARD]
+        return KeyRing(keys=tuple(bytes.fromhex(key) for key, _ in rows), signing=max(old, default=0))
 
     def rotate(self) -> None:
-        """From now on a new key signs; links that are out there keep working."""
+        """Add a key, which signs from `HEARD` on; links that are out there keep working."""
         count = len(self.ring().keys)
         with self._store.writing() as connection:
             connection.execute(link_keys.insert().values(_new_key(count + 1)))
 
-    def _keys(self) -> tuple[bytes, ...]:
-        query = sa.select(link_keys.c.key).order_by(link_keys.c.id)
+    def _rows(self) -> list[tuple[str, datetime]]:
+        query = sa.select(link_keys.c.key, link_keys.c.created).order_by(link_keys.c.id)
         with self._store.reading() as connection:
-            return tuple(bytes.fromhex(key) for key in connection.execute(query).scalars())
+            return [(row[0], row[1]) for row in connection.execute(query)]
 
-    def _begin(self) -> tuple[bytes, ...]:
+    def _begin(self) -> list[tuple[str, datetime]]:
         with self._store.writing() as connection:
             # Another process may be as far as we are: one of the two keys counts.
             connection.execute(_insert(connection, link_keys).values(_new_key(1)).on_conflict_do_nothing())
-        return self._keys()
+        return self._rows()
 
 
 def _new_key(number: int) -> dict[str, object]:

@@ -71,3 +71,10 @@ def test_one_who_wrote_to_us_is_unsubscribed(gtm: Callable[..., Result]) -> None
     assert "Done" in gtm("unsubscribe", "jane@mail.example").stdout
     assert "already" in gtm("unsubscribe", "Jane@mail.example").stdout
     assert gtm("unsubscribe", "jane").exit_code == 2
+
+
+def test_after_a_new_key_contacts_are_still_known(gtm: Callable[..., Result]) -> None:
+    gtm("unsubscribe", "jane@mail.example")
+    assert "keep working" in gtm("new-key").stdout
+    assert json.loads(gtm("new-key", "--json").stdout) == {"added": True}
+    assert "unsubscribed" in gtm("show", "jane@mail.example").stdout

@@ -11,8 +11,9 @@ from secrets import token_hex
 import pytest
 
 from agents.campaigns.unsubscribing import Suppression, SuppressionReason
-from integrations.database.contacts import LinkKeyTable, SuppressionTable
+from integrations.database.contacts import HEARD, LinkKeyTable, SuppressionTable
 from integrations.database.engine import Store
+from integrations.database.tables import link_keys
 from tests.postgres import own_database
 
 NOW = datetime.now(UTC) - timedelta(minutes=1)
@@ -101,12 +102,14 @@ def test_of_many_at_once_one_is_new(table: SuppressionTable, jane: str) -> None:
         assert sum(threads.map(lambda _: table.add([off(jane)]), range(6))) == 1
 
 
-def test_every_process_signs_with_the_same_key_and_a_new_one_comes_last(store: Store) -> None:
+def test_every_process_has_the_same_keys_and_a_new_one_signs_once_all_know_it(store: Store) -> None:
     with ThreadPoolExecutor(6) as threads:
-        rings = set(threads.map(lambda _: LinkKeyTable(store).ring().keys, range(6)))
-    [keys] = rings
-    assert [len(key) for key in keys] == [32]
+        rings = set(threads.map(lambda _: LinkKeyTable(store).ring(), range(6)))
+    [ring] = rings
+    assert [len(key) for key in ring.keys] == [32]
     LinkKeyTable(store).rotate()
-    after = LinkKeyTable(store).ring().keys
-    assert after[:1] == keys
-    assert len(set(after)) == 2
+    young = LinkKeyTable(store).ring()
+    assert (young.keys[:1], young.signing, len(set(young.keys))) == (ring.keys, 0, 2)
+    with store.writing() as connection:
+        connection.execute(link_keys.update().values(created=datetime.now(UTC) - HEARD))
+    assert LinkKeyTable(store).ring().signing == 1
