@@ -15,7 +15,7 @@ import numpy as np
 
 from analytics.figures import Known
 
-MINIMUM: Final = 0.05
+MINIMUM: Final = 0.03
 """The share that every arm keeps, so that a slow start is no verdict."""
 
 _LEVEL: Final = 0.95

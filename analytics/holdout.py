@@ -14,7 +14,7 @@ from analytics.always_valid import mean_difference, rate_difference
 from analytics.figures import Known
 
 LEVEL: Final = 0.95
-_ORDERS_AT_LEAST: Final = 10
+_ORDERS_AT_LEAST: Final = 5
 _MOST_TIMES: Final = 4096
 
 

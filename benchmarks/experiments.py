@@ -133,9 +133,9 @@ def _amounts(chance: np.random.Generator, counts: Ints) -> list[tuple[int, float
     return [(int(n), totals[n], squares[n]) for n in counts]
 
 
-def covered(scenario: Scenario, runs: int, seed: int) -> tuple[float, float, float]:
-    """The share of campaigns whose last interval holds the true effect, and that of those which have found its
-    direction; and how wide the interval is beside that of a test that may be looked at once."""
+def covered(scenario: Scenario, runs: int, seed: int) -> tuple[float, float, float, float]:
+    """The share of campaigns whose last interval holds the true effect, in orders and in revenue; that of those which
+    have found its direction; and how wide the interval is beside that of a test that may be looked at once."""
     treated, mailed, control, held = _sides(scenario, runs, seed)
     bounds = rate_difference(treated, mailed, control, held, planned_rate=scenario.control, alpha=0.05)
     true = scenario.treated - scenario.control
@@ -145,7 +145,26 @@ def covered(scenario: Scenario, runs: int, seed: int) -> tuple[float, float, flo
     variance = (
         scenario.treated * (1 - scenario.treated) / mailed + scenario.control * (1 - scenario.control) / held
     )
-    return float(inside.mean()), float(sure.mean()), float((high - low).mean() / (2 * 1.96 * variance**0.5))
+    wider = float((high - low).mean() / (2 * 1.96 * variance**0.5))
+    in_revenue = _revenue_covered(scenario, treated[:, -1], control[:, -1], seed + 1)
+    return float(inside.mean()), in_revenue, float(sure.mean()), wider
+
+
+def _revenue_covered(scenario: Scenario, treated: Ints, control: Ints, seed: int) -> float:
+    """Of the campaigns whose revenue can be compared, those whose interval holds the true difference."""
+    chance = np.random.default_rng(seed)
+    held = round(scenario.people * scenario.share)
+    true = (scenario.treated - scenario.control) * float(np.exp(np.log(4_500) + 0.6**2 / 2))
+    found: list[bool] = []
+    for ours, theirs in zip(treated, control, strict=True):
+        pair = []
+        for people, count in ((scenario.people - held, ours), (held, theirs)):
+            n, total, squares = _amounts(chance, np.array([count]))[0]
+            pair.append(Group(people, n, Sum(float(total), float(squares))))
+        one = compare_money(pair[0], pair[1], Foreseen(rate=scenario.control, value=5_000.0))
+        if one.low is not None and one.high is not None:
+            found.append(one.low <= true <= one.high)
+    return float(np.mean(found))
 
 
 def fill(home: Path, customers: int) -> None:
@@ -217,7 +236,7 @@ def measure_all(seeds: int, runs: int, customers: int) -> dict[str, object]:
     found["false_alarms (orders, revenue)"] = {
         str(one): false_alarms(one, runs, 40 + at) for at, one in enumerate(A_A)
     }
-    found["known effect (covered, found, width)"] = {
+    found["known effect (covered in orders, in revenue, found, width)"] = {
         str(one): covered(one, runs, 50 + at) for at, one in enumerate(KNOWN)
     }
     with tempfile.TemporaryDirectory() as folder:

@@ -20,13 +20,14 @@ def test_a_campaign_without_effect_looked_at_30_times_seldom_alarms(scenario: Sc
 
 @pytest.mark.parametrize("scenario", KNOWN, ids=str)
 def test_a_known_effect_lies_in_its_interval(scenario: Scenario) -> None:
-    inside, _, wider = covered(scenario, 500, 50)
+    inside, in_revenue, _, wider = covered(scenario, 500, 50)
     assert inside >= GOALS["covered"]
+    assert in_revenue >= GOALS["covered"]
     assert wider < 2.1, "beside an interval that holds at one look only"
 
 
 def test_a_large_effect_is_found() -> None:
-    _, found, _ = covered(Scenario(20_000, 0.1, 0.06, 0.03), 200, 60)
+    *_, found, _ = covered(Scenario(20_000, 0.1, 0.06, 0.03), 200, 60)
     assert found > 0.95
 
 

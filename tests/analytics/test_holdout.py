@@ -110,7 +110,7 @@ def test_nobody_held_out_is_nothing_measured() -> None:
 def test_amounts_of_few_orders_are_not_compared() -> None:
     effect = measure(group(1_800, 60), group(200, 3), FORESEEN)
     assert effect.revenue.value is None
-    assert effect.revenue.reason == "amounts can be compared from 10 orders on each side; one has 3"
+    assert effect.revenue.reason == "amounts can be compared from 5 orders on each side; one has 3"
     assert effect.orders.value is not None
 
 
