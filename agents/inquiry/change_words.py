@@ -13,6 +13,7 @@ from agents.weekly.report import SpecialistName
 from analytics.inquiries.change import Part
 
 _TOLD = 4
+_NOTHING = 0.03
 _ADDITIVE = (
     "gross_revenue",
     "net_revenue",
@@ -61,7 +62,7 @@ def explain(
         if kind == "channel" or _one_sided(parts, change):
             said.append(f"By {kind}: {_told(parts, assignment, context, change)}.")
     said += _days(assignment, found, context)
-    said += _year_ago(assignment, main)
+    said += _year_ago(main, found)
     return said, tuple(splits)
 
 
@@ -123,14 +124,17 @@ def _days(assignment: Assignment, found: Finding, context: Context) -> list[str]
     return [f"The periods have {now} and {then} days: a day made {each[0]} against {each[1]}."]
 
 
-def _year_ago(assignment: Assignment, main: Seen) -> list[str]:
+def _year_ago(main: Seen, found: Finding) -> list[str]:
     """How the same step went a year before: the season, if it is that."""
     if main.year_ago is None:
         return []
     now, then = main.year_ago[0].value, main.year_ago[1].value
-    if now is None or not then or assignment.against is None:
+    if now is None or not then or found.value is None or found.previous is None:
         return []
     change = (now - then) / abs(then)
+    if abs(change) < _NOTHING:
+        return ["A year before, the same step changed next to nothing."]
     side = "up" if change > 0 else "down"
-    return [f"A year before, the same step went {side} {abs(change):.0%}, so some of it may be the season."
-            if abs(change) >= 0.03 else "A year before, the same step changed next to nothing."]  # fmt: skip
+    alike = (change > 0) == (found.value > found.previous)
+    meaning = "some of it may be the season" if alike else "the season does not explain it"
+    return [f"A year before, the same step went {side} {abs(change):.0%}, so {meaning}."]

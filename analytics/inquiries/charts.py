@@ -62,7 +62,7 @@ def _bars(points: Sequence[Point], title: str, *, signed: bool) -> Specification
 
     two = list(dict.fromkeys(str(one["of"]) for one in points if one.get("of")))
     values = [float(one["value"] or 0) for one in points]
-    room = (max([*values, 0.0]) - min([*values, 0.0])) * 0.22 or 1.0
+    room = (max([*values, 0.0]) - min([*values, 0.0])) * (0.5 if signed else 0.3) or 1.0
     domain = [min(values) - room if min(values) < 0 else 0, max(values) + room if max(values) > 0 else 0]
     base = alt.Chart(alt.Data(values=list(points))).encode(  # type: ignore[no-untyped-call]
         alt.X("value:Q", title=None, axis=None, scale=alt.Scale(domain=domain)),

@@ -24,6 +24,7 @@ from apps.room import (
     documents,
     health,
     inbox,
+    inquiries,
     knowledge,
     numbers,
     people,
@@ -80,6 +81,7 @@ def build_room(session: Session, settings: Settings, live: Live) -> ASGIApp:
         documents,
         weekly,
         numbers,
+        inquiries,
         health,
         people,
         live_line,
@@ -88,6 +90,7 @@ def build_room(session: Session, settings: Settings, live: Live) -> ASGIApp:
         app.include_router(part.router, prefix="/api")
     app.include_router(weekly_files.router)
     app.get("/enter")(_enter)
+    app.get("/ask")(_ask)
     app.get("/")(_without_slash)
     app.mount("/static", StaticFiles(directory=STATIC))
     app.exception_handler(DeskError)(_refuse)
@@ -114,6 +117,11 @@ def _page() -> Response:
 
 def _without_slash() -> Response:
     return RedirectResponse("../room", status_code=308)
+
+
+def _ask() -> Response:
+    """The box for questions about the numbers."""
+    return RedirectResponse("../room#numbers/ask", status_code=303)
 
 
 def _enter(token: str = "") -> Response:

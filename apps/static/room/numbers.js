@@ -1,6 +1,7 @@
-// How the desk does: the figures of a period, a chart of its days, and both to take along.
+// Questions about the business, and how the desk does: its figures over a period, a chart of its days, both to take along.
 import { address, get, query } from "./api.js";
 import { dayChart, dayTable } from "./chart.js";
+import { askBox } from "./ask.js";
 import { debounced, duration, h, unseen } from "./dom.js";
 
 const PERIODS = { 7: "7 days", 30: "30 days", 90: "90 days" };
@@ -9,6 +10,7 @@ const NOT_KNOWN = "–";
 export function numbersView(room) {
   const first = h("input", { type: "date", "aria-label": "First day" });
   const last = h("input", { type: "date", "aria-label": "Last day" });
+  const asking = askBox();
   const body = h("div", { class: "numbers" });
   const take = h("a", { class: "quiet button", hidden: !room.me.may("admin"), download: "" }, "Export CSV");
   let days = 30;
@@ -16,7 +18,7 @@ export function numbersView(room) {
   const node = h("div", { class: "sheet" },
     h("header", { class: "sheet-head" }, h("h1", {}, "Numbers"),
       h("div", { class: "row wrap" }, h("div", { class: "switch", role: "group", "aria-label": "Period" }, buttons), h("span", { class: "row dates" }, first, h("span", { class: "soft" }, "to"), last), take)),
-    body);
+    asking.node, body);
 
   const wanted = () => (first.value || last.value ? { first: first.value, last: last.value } : { first: dayBefore(days - 1, room.me.timezone) });
   const load = async (refresh = false) => {
@@ -32,7 +34,7 @@ export function numbersView(room) {
   first.addEventListener("change", () => load());
   last.addEventListener("change", () => load());
   load();
-  return { node, show() {}, live: refreshed };
+  return { node, show: ([part]) => part === "ask" && asking.focus(), live: refreshed, leave: asking.leave };
 }
 
 function dayBefore(count, zone) {
