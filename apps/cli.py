@@ -191,6 +191,25 @@ def weekly(
         run_weekly(settings, parse_day(as_of), out, as_json=as_json)
 
 
+@app.command()
+def inquire(
+    question: Annotated[str, typer.Argument(help="Such as: which channel had the best ROAS last month?")],
+    *,
+    after: Annotated[
+        list[str] | None, typer.Option(help="A question asked before, which this one goes on from.")
+    ] = None,
+    chart: Annotated[Path | None, typer.Option(help="Write the chart there, as a PNG.", metavar="FILE")] = None,
+    query: Annotated[bool, typer.Option("--query", help="Show the SQL that found it.")] = False,
+    as_json: JsonOption = False,
+    home: HomeOption = None,
+) -> None:
+    """Ask about the numbers: revenue, channels, customers, support; it says what it cannot know."""
+    with edge.guarded(home, as_json=as_json) as settings:
+        from apps.cli_inquire import run_inquire  # noqa: PLC0415
+
+        run_inquire(settings, question, after or [], chart, as_json=as_json, query=query)
+
+
 @evaluations.command("support")
 def evaluate_support(
     sets: Annotated[
