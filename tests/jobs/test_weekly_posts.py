@@ -17,7 +17,7 @@ from typing import Any
 import httpx
 import pytest
 
-from agents.errors import Permanent, Transient
+from agents.errors import DeskError, Permanent, Transient
 from agents.policy import Delivery
 from agents.weekly.edition import Edition
 from agents.weekly.posting import Posting
@@ -212,7 +212,8 @@ def test_a_picture_that_slack_is_not_ready_for_is_left_out_of_the_message(
 def test_what_keeps_a_report_from_being_made_stands_in_its_message(
     desk: Desk, slack: LocalSlack, proxy: Proxy
 ) -> None:
-    real, wrong = desk.services.open_warehouse, [Transient("The store is locked.")]
+    real = desk.services.open_warehouse
+    wrong: list[DeskError] = [Transient("The store is locked.")]
 
     def sometimes() -> Any:
         if wrong:
