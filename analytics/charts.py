@@ -111,9 +111,7 @@ def cohorts_chart(rows: Rows, currency: str) -> Specification:  # noqa: ARG001 -
         .encode(text="percent:N")
     )
     height = max(60, 24 * len({row["cohort"] for row in rows}))
-    return _finished(
-        cells + numbers, rows, "Who bought again, in % of the month", height=height
-    )
+    return _finished(cells + numbers, rows, "% of new customers who bought again", height=height)
 
 
 def forecast_chart(rows: Rows, currency: str) -> Specification:

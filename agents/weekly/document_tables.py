@@ -146,8 +146,8 @@ def _channels(edition: Edition) -> Table:
     return Table(
         "channels",
         "Channels",
-        ("channel", "spend", "spend the week before", "net revenue", "net revenue the week before", "ROAS",
-         "ROAS the week before", "new customers", "CAC", "not known because"),
+        ("channel", "spend", "spend before", "net revenue", "net revenue before", "ROAS",
+         "ROAS before", "new customers", "CAC", "not known because"),
         tuple(
             (str(row["channel"]).replace("_", " "), money(row, "spend"), money(row, "spend_before"), money(row, "net"),
              money(row, "net_before"), number(row, "roas", "ratio"), number(row, "roas_before", "ratio"),

@@ -24,7 +24,8 @@ _FONT_PACKAGES: Final = ("fontpkg_noto_sans", "noto_cjk_sans_jp_regular")
 _MOST_ROWS: Final = 25
 _IN_SECTION: Final = {"marketing": ("channels",), "insights": ("churn", "segments")}
 _METRICS: Final = 5
-_LEFT_OUT: Final = {"channels": 4}
+_LEFT_OUT: Final = {"channels": 1}
+"""So many of the last columns have no place on a page."""
 
 
 def to_pdf(edition: Edition, document: Document) -> bytes:
@@ -85,7 +86,10 @@ def _kpi(one: Kpi) -> dict[str, Any]:
 
 def _chart(one: Drawing, beside: int) -> dict[str, Any]:
     """A chart alone or with another one beside it; its words keep their size."""
-    drawn = svg({**one.specification, "width": 620 if beside == 1 else 300})
+    size = {"width": 620, "height": 200} if beside == 1 else {"width": 300}
+    if one.name in ("revenue", "forecast"):
+        size["height"] = 190
+    drawn = svg({**one.specification, **size})
     plain = re.sub(r'font-family="[^"]*"', f'font-family="{_FONT}"', drawn)
     return {"svg": plain, "words": one.words}
 

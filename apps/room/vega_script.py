@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import secrets
+import subprocess
+import sys
 import threading
+from importlib.metadata import version
 from pathlib import Path
+from typing import Final
+
+_BUNDLE: Final = "import sys, vl_convert; sys.stdout.buffer.write(vl_convert.javascript_bundle().encode())"
 
 
 class VegaScript:
@@ -18,12 +24,10 @@ class VegaScript:
 
     def read(self) -> bytes:
         """The script. The first time takes some seconds."""
-        import vl_convert  # noqa: PLC0415 - a second, and only for charts
-
-        file = self._folder / f"vega-{vl_convert.__version__}.js"
+        file = self._folder / f"vega-{version('vl-convert-python')}.js"
         with self._lock:
             if not file.is_file():
-                self._bundle(file, vl_convert.javascript_bundle())
+                self._bundle(file)
             return file.read_bytes()
 
     def warm(self) -> None:
@@ -33,12 +37,13 @@ class VegaScript:
         self._warm = True
         threading.Thread(target=self.read, name="vega", daemon=True).start()
 
-    def _bundle(self, file: Path, script: str) -> None:
-        """Write it whole or not at all: another process may read it meanwhile."""
+    def _bundle(self, file: Path) -> None:
+        """In a process of its own, as bundling stops every thread of this one; whole or not at all."""
+        done = subprocess.run([sys.executable, "-c", _BUNDLE], stdout=subprocess.PIPE, check=True)  # noqa: S603 - ours
         self._folder.mkdir(parents=True, exist_ok=True)
         draft = self._folder / f".{secrets.token_hex(8)}"
         try:
-            draft.write_text(script, "utf-8")
+            draft.write_bytes(done.stdout)
             draft.replace(file)
         finally:
             draft.unlink(missing_ok=True)
