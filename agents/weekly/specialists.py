@@ -110,11 +110,16 @@ def find_support(task: Task) -> SupportFacts:
     with task.warehouse.reading() as tables:
         found = support(tables.tickets, task.week)
     imported = any(one.name == "support_volume" and one.value for one in found.figures)
-    gaps = tuple(one for one in task.find_gaps() if not one.answered_now) if task.desk.asked else ()
+    gaps = _lasting(task.find_gaps()) if task.desk.asked else ()
     if not task.desk.asked or (imported and not task.sample):
         return SupportFacts(found.figures, found, gaps=gaps)
     rated = tuple(one for one in found.figures if one.name == "nps_proxy" and not task.sample)
     return SupportFacts((*_desk_figures(task.desk, task.desk_before), *rated), found, of_desk=True, gaps=gaps)
+
+
+def _lasting(gaps: Sequence[Gap]) -> tuple[Gap, ...]:
+    """What is asked by more than one and still not answered: a single question may tell of a person."""
+    return tuple(one for one in gaps if one.conversations > 1 and not one.answered_now)
 
 
 def _desk_figures(now: DeskFigures, before: DeskFigures) -> tuple[Figure, ...]:
@@ -145,7 +150,7 @@ def find_insights(task: Task) -> InsightsFacts:
     with task.warehouse.reading() as tables:
         buyers = read_buyers(tables, week.end)
         before = read_buyers(tables, week.start)
-        found = cohorts(tables.orders, week.end)
+        found = cohorts(tables.documents, week.end)
         churn = _churn(task, tables, buyers)
     return InsightsFacts(
         customers=len(buyers),

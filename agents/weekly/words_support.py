@@ -68,7 +68,7 @@ def _gaps(pen: Pen, facts: SupportFacts) -> list[str]:
         f"{plain(one.topic)} ({pen.count(f'gap.{one.topic}', 'question', 'questions')})"
         for one in gaps[:_MOST]
     )
-    return [f"No document answers what customers asked about: {listed}."]
+    return [f"What customers asked and no document answers: {listed}."]
 
 
 def _proxy(pen: Pen, proxy: Figure) -> str:

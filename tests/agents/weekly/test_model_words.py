@@ -98,9 +98,9 @@ def test_what_never_holds_leaves_the_rules_words_in_three_calls_at_most(
 
 def test_a_model_that_does_not_answer_is_left_at_the_deadline_of_the_whole_run(server: ModelServer) -> None:
     server.say(Turn(value={"text": TRUE}, delay=60))
-    slow = writer(server, Ledger(), seconds=0.5)
+    slow = writer(server, Ledger(), seconds=3)
     assert slow.write("finance", FINDINGS) == RULES.write("finance", FINDINGS)
-    assert server.left.acquire(timeout=10)
+    assert server.left.acquire(timeout=30)
     asked = len(server.requests)
     assert slow.write("insights", FINDINGS) == RULES.write("insights", FINDINGS)
     assert len(server.requests) == asked  # no time was left to ask for another text
