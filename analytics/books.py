@@ -79,12 +79,12 @@ def weekday_weights(books: Books, week: Period) -> list[float]:
 
 def read_books(tables: Tables, until: date) -> Books:
     """The books up to, but not including, a day. Raises what the engine raises."""
-    orders = tables.orders.filter(tables.orders.day < until)
+    documents = tables.documents.filter(tables.documents.day < until)
     spend = tables.spend.filter(tables.spend.day < until)
     spent = spend.group_by(["day", "channel"]).agg(amount=spend.amount.sum().cast("int64"))
     cash = tables.cash.filter(tables.cash.day < until)
     return Books(
-        sold=_frame(days(orders), "day", "channel"),
+        sold=_frame(days(documents, tables.names), "day", "channel"),
         spent=_frame(spent, "day", "channel"),
         budget=_frame(tables.budget.select("month", "item", "amount"), "month", "item"),
         cash=_frame(cash.select("day", "account", "cash_in", "cash_out", "balance"), "day", "account"),

@@ -118,7 +118,7 @@ def predict_churn(tables: Tables, buyers: pd.DataFrame, day: date, ahead: int) -
         )
     every = -(-len(buyers) // _MOST_TO_JUDGE_BY)
     then, earlier = (
-        _frame(standing_at(tables.orders, at, every).select("person", *_OF_EACH))
+        _frame(standing_at(tables.documents, at, every).select("person", *_OF_EACH))
         for at in (judged_at, learnt_at)
     )
     label = _stopped(then, buyers, judged_at)

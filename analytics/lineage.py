@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from analytics.figures import Assumptions
 from analytics.period import Period, month_of
-from analytics.tables import Tables, buyers, people
+from analytics.tables import Tables, buyers
 
 if TYPE_CHECKING:
     from ibis import Table
@@ -157,7 +157,22 @@ class Lineage:
             return self._planned(name, week)
         if name in ("customers", "ltv_historic"):
             return self._of_people("COUNT(*)" if name == "customers" else f"SUM(net) * {margin} / COUNT(*)")
-        return self.tickets(name, 0 if week == self._week else 1)
+        if name == "ltv_predicted":
+            return together("BG/NBD x Gamma-Gamma x margin, discounted", {"customers": self._people})
+        return (
+            self._rated(week) if name == "nps_proxy" else self.tickets(name, 0 if week == self._week else 1)
+        )
+
+    def _rated(self, week: Period) -> str:
+        """Of each customer's last rated ticket in 90 days."""
+        where = _inside(Period(week.end - timedelta(days=90), week.end))
+        last = (
+            "SELECT satisfaction, ROW_NUMBER() OVER (PARTITION BY customer_id ORDER BY day DESC, ticket_id DESC) AS n "  # noqa: S608 - as above
+            f"FROM {_name(self._tables.tickets)} "
+            f"WHERE satisfaction IS NOT NULL AND customer_id IS NOT NULL AND {where}"
+        )
+        score = "AVG(CASE satisfaction WHEN 'positive' THEN 1.0 WHEN 'negative' THEN -1.0 ELSE 0.0 END)"
+        return f"SELECT {score} AS value FROM ({last}) AS rated WHERE n = 1"  # noqa: S608 - as above
 
     def _sum(self, measure: str, period: Period, channels: Collection[str] | None) -> str:
         measure = _CHANNEL.get(measure, measure)
@@ -205,9 +220,9 @@ class Lineage:
         """The customers with their segments as of the week's end."""
         import ibis  # noqa: PLC0415 - half a second that `gtm --help` does without
 
-        orders = self._tables.orders
-        found = buyers(orders, people(self._tables.sales), self._week.end)
-        return str(ibis.to_sql(found, dialect=orders.get_backend().name))
+        documents = self._tables.documents
+        found = buyers(documents, self._tables.names, self._week.end)
+        return str(ibis.to_sql(found, dialect=documents.get_backend().name))
 
 
 def _name(table: Table) -> str:

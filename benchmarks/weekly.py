@@ -158,7 +158,7 @@ def with_ibis(home: Path, day: date) -> dict[str, Any]:
     with Warehouse(engine).reading() as tables:
         books = read_books(tables, week.end)
         found = segments(read_buyers(tables, week.end), read_buyers(tables, week.start))
-        cohort = cohorts(tables.orders, week.end)
+        cohort = cohorts(tables.documents, week.end)
     return {
         "seconds": time.perf_counter() - began,
         "processor": time.process_time() - worked,

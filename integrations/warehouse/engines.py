@@ -48,6 +48,9 @@ class Engine(Protocol):
     def types(self) -> Mapping[str, str]:
         """How the engine calls the types of the schema. Texts are ordered by their bytes, on every engine."""
 
+    def identity(self, text: Any) -> Any:
+        """What stands for a text of an Ibis table where it is only compared: itself, or a number of 64 bits."""
+
     def connected(self) -> AbstractContextManager[Connection]:
         """A connection for a while. A store that is locked or gone raises `Transient` or `Permanent`."""
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import contextlib
 import secrets
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from agents.errors import BadInput, Permanent
 from analytics import tables as marts
 from analytics.schema import TABLES
-from analytics.tables import Standing, Tables
+from analytics.tables import Names, Standing, Tables
 from integrations.warehouse.engines import Connection, Engine
 
 if TYPE_CHECKING:
@@ -21,9 +21,10 @@ if TYPE_CHECKING:
 
 VERSION = "2"
 _OLDER = ("1",)
-MARTS = "2"
+MARTS = "4"
 """Changes with what analytics/tables.py makes of the same rows."""
 _KEPT_DAYS = 4
+_VIEW = "order_list"
 
 
 class Warehouse:
@@ -108,20 +109,36 @@ class Warehouse:
         with self.opened() as connection:
             backend = connection.ibis
             sales = backend.table("sales")
-            self._refresh(connection, "people", lambda: marts.people(sales))
-            people = backend.table("mart_people")
-            self._refresh(connection, "orders", lambda: marts.orders(sales, people))
-            orders = backend.table("mart_orders")
 
-            def buyers(day: date) -> Any:
-                name = f"buyers_{day:%Y%m%d}"
-                self._refresh(connection, name, lambda: marts.buyers(orders, people, day))
+            def kept(name: str, make: Callable[[], Any]) -> Any:
+                self._refresh(connection, name, make)
                 return backend.table(f"mart_{name}")
 
-            named = {name: backend.table(name) for name in TABLES}
-            yield Tables(orders=orders, buyers=buyers, **named)
+            names = Names(
+                people=kept("people", lambda: marts.names(sales).people),
+                channels=kept("channels", lambda: marts.names(sales).channels),
+                countries=kept("countries", lambda: marts.names(sales).countries),
+            )
+            documents = kept("documents", lambda: marts.documents(sales, names, self._engine.identity))
+            self._show_orders(connection, marts.orders(documents, names))
 
-    def _refresh(self, connection: Connection, name: str, make: Any) -> None:
+            def buyers(day: date) -> Any:
+                return kept(f"buyers_{day:%Y%m%d}", lambda: marts.buyers(documents, names, day))
+
+            named = {name: backend.table(name) for name in TABLES}
+            named["sales"] = sales.mutate(document=self._engine.identity(sales.document))
+            orders = backend.table(_VIEW)
+            yield Tables(documents=documents, names=names, orders=orders, buyers=buyers, **named)
+
+    def _show_orders(self, connection: Connection, orders: Any) -> None:
+        """Make the view of the orders where there is none: it follows the tables that it is made of."""
+        if _state(connection).get(_VIEW) == MARTS:
+            return
+        with self._making, connection.transaction():
+            connection.execute(f"CREATE OR REPLACE VIEW {_VIEW} AS {connection.ibis.compile(orders)}")
+            self._note(connection, _VIEW, MARTS)
+
+    def _refresh(self, connection: Connection, name: str, make: Callable[[], Any]) -> None:
         """Make a table anew if the data have changed since it was made; the oldest days go."""
         with self._making:
             if _is_ready(_state(connection), name):
@@ -130,7 +147,7 @@ class Warehouse:
                 state = _state(connection)
                 if _is_ready(state, name):
                     return  # another process was first
-                connection.execute(f"DROP TABLE IF EXISTS mart_{name}")
+                self._drop(connection, name)
                 expression = make()
                 # Sums come in a wider type of the engine's own, which would make everything after them slow.
                 types = {
@@ -145,8 +162,15 @@ class Warehouse:
                     key for key in state if key.startswith("mart buyers_") and key != f"mart {name}"
                 )
                 for old in kept[: max(0, len(kept) + 1 - _KEPT_DAYS)] if name.startswith("buyers") else []:
-                    connection.execute(f"DROP TABLE IF EXISTS mart_{old.removeprefix('mart ')}")
-                    connection.execute(f"DELETE FROM state WHERE name = {self._engine.mark}", (old,))  # noqa: S608
+                    self._drop(connection, old.removeprefix("mart "))
+
+    def _drop(self, connection: Connection, mart: str) -> None:
+        """Remove what was kept ready, and the view before the tables that it shows."""
+        if not mart.startswith("buyers"):
+            connection.execute(f"DROP VIEW IF EXISTS {_VIEW}")
+            connection.execute(f"DELETE FROM state WHERE name = '{_VIEW}'")  # noqa: S608 - a constant
+        connection.execute(f"DROP TABLE IF EXISTS mart_{mart}")
+        connection.execute(f"DELETE FROM state WHERE name = {self.mark}", (f"mart {mart}",))  # noqa: S608
 
     @contextlib.contextmanager
     def changing(self) -> Iterator[Connection]:
@@ -154,8 +178,7 @@ class Warehouse:
         with self.opened() as connection, connection.transaction():
             yield connection
             for mart in [name for name in _state(connection) if name.startswith("mart ")]:
-                connection.execute(f"DROP TABLE IF EXISTS mart_{mart.removeprefix('mart ')}")
-                connection.execute(f"DELETE FROM state WHERE name = {self.mark}", (mart,))  # noqa: S608
+                self._drop(connection, mart.removeprefix("mart "))
             self._note(connection, "generation", secrets.token_hex(8))
             self._note(connection, "uncompacted", "yes")
 
