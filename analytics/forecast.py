@@ -2,13 +2,18 @@
 
 The days that are left of the month are one block. History is cut into blocks of the same length, backwards from now,
 each day first weighed by what its weekday usually sells; the next block is what is foretold, one step ahead, so the
-model's own interval is the interval of the sum. Hyndman and Khandakar (2008); Fiorucci et al. (2016). The coverage is
-measured by foretelling earlier blocks from what was known before each (Gneiting and Raftery, 2007).
+model's own interval is the interval of the sum. Hyndman and Khandakar (2008); Fiorucci et al. (2016). A model takes its
+own variance for the truth, so its interval is too narrow where blocks are few: it is stretched, or drawn in, by the
+factor that would have covered as many of the earlier blocks as it promises (split conformal prediction with scaled
+errors; Lei et al., 2018). The coverage is measured by foretelling earlier blocks from what was known before each,
+factor included (Gneiting and Raftery, 2007).
 """
 
 from __future__ import annotations
 
+import math
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, Protocol
@@ -26,6 +31,8 @@ MODELS: Final = ("AutoETS", "DynamicOptimizedTheta")
 _FEWEST_BLOCKS: Final = 10
 _LONGEST_BLOCK: Final = 14
 _ORIGINS: Final = 40
+_FEWEST_MISSES: Final = 9
+_LEAST_WIDTH: Final = 1e-6
 _MOST_BLOCKS: Final = 160
 
 
@@ -86,8 +93,8 @@ def forecast_month(books: Books, week: Period, level: float, days_at_least: int)
         )
     steps = -(-len(left) // length)
     judged = [_judge(name, blocks, level) for name in MODELS]
-    best = min(judged, key=lambda one: one.score)
-    mean, low, high = _ahead(best.model, blocks, steps, level)
+    best, stretch = min(judged, key=lambda one: one[0].score)
+    mean, low, high = _stretched(_ahead(best.model, blocks, steps, level), stretch)
     # With two blocks left the errors of both are added as if they came together: too wide rather than too narrow.
     scale = factor * len(left) / (length * steps)
     value, low_sum, high_sum = (float(each.sum()) * scale for each in (mean, low, high))
@@ -101,7 +108,7 @@ def forecast_month(books: Books, week: Period, level: float, days_at_least: int)
         best.model,
         best.covered,
         min(_ORIGINS, len(blocks) - _FEWEST_BLOCKS + 1),
-        tuple(judged),
+        tuple(one for one, _ in judged),
     )
 
 
@@ -119,20 +126,39 @@ def _ahead(name: str, blocks: Floats, steps: int, level: float) -> tuple[Floats,
     return np.asarray(found["mean"]), np.asarray(low), np.asarray(high)
 
 
-def _judge(name: str, blocks: Floats, level: float) -> Coverage:
-    """One step ahead from each of the last origins."""
+def _stretched(ahead: tuple[Floats, Floats, Floats], factor: float) -> tuple[Floats, Floats, Floats]:
+    mean, low, high = ahead
+    return mean, mean - factor * (mean - low), mean + factor * (high - mean)
+
+
+def _factor(misses: Sequence[float], level: float) -> float:
+    """By how much intervals have to be stretched to hold `level` of such misses; 1 while these are too few."""
+    if len(misses) < _FEWEST_MISSES:
+        return 1.0
+    place = math.ceil((len(misses) + 1) * level)
+    return float(sorted(misses)[min(place, len(misses)) - 1])
+
+
+def _judge(name: str, blocks: Floats, level: float) -> tuple[Coverage, float]:
+    """One step ahead from each of the last origins, knowing nothing of what came later; and the factor from now on."""
     first = max(_FEWEST_BLOCKS - 1, len(blocks) - _ORIGINS)
     inside, errors, scores = [], [], []
+    misses: list[float] = []
+    """How far each block lay from its forecast, by the model's own distance to the bound on that side."""
     for origin in range(first, len(blocks)):
-        mean, low, high = _ahead(name, blocks[:origin], 1, level)
-        inside.append(low[0] <= blocks[origin] <= high[0])
-        errors.append(abs(mean[0] - blocks[origin]))
-        missed = max(low[0] - blocks[origin], blocks[origin] - high[0], 0)
-        scores.append(high[0] - low[0] + 2 / (1 - level) * missed)
+        ahead = _ahead(name, blocks[:origin], 1, level)
+        (mean,), (low,), (high,) = _stretched(ahead, _factor(misses, level))
+        actual = blocks[origin]
+        inside.append(low <= actual <= high)
+        errors.append(abs(mean - actual))
+        scores.append(high - low + 2 / (1 - level) * max(low - actual, actual - high, 0))
+        own = mean - ahead[1][0] if actual < mean else ahead[2][0] - mean
+        misses.append(abs(mean - actual) / max(own, _LEAST_WIDTH * abs(mean), 1e-9))
     typical = float(np.mean(np.abs(blocks[first:]))) or 1.0
-    return Coverage(
+    judged = Coverage(
         name, float(np.mean(inside)), float(np.mean(errors)) / typical, float(np.mean(scores)) / typical
     )
+    return judged, _factor(misses, level)
 
 
 def _model(name: str) -> _Model:

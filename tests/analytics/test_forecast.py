@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from analytics.books import Books
-from analytics.forecast import forecast_month
+from analytics.forecast import _ahead, _factor, _judge, forecast_month
 from analytics.period import Period, last_complete_week
 
 WEEK = last_complete_week(date(2026, 6, 17))
@@ -54,3 +54,33 @@ def test_below_the_gate_there_is_a_reason_in_place_of_a_number() -> None:
     found = forecast_month(steady_books(90), WEEK, 0.8, 180)
     assert (found.value, found.low, found.coverage) == (None, None, None)
     assert found.reason == "90 days of orders are known; 180 are needed"
+
+
+def test_the_interval_is_stretched_where_the_models_own_is_too_narrow_and_drawn_in_where_too_wide() -> None:
+    """Few blocks and their noise known exactly: a model that takes its own variance for the truth covers too few."""
+    chance = np.random.default_rng(3)
+    shops = [1000 + chance.normal(0, 200, 50) for _ in range(8)]
+    judged = [_judge("AutoETS", blocks, 0.8) for blocks in shops]
+    own = [
+        low[0] <= blocks[at] <= high[0]
+        for blocks in shops
+        for at in range(9, len(blocks))
+        for _, low, high in [_ahead("AutoETS", blocks[:at], 1, 0.8)]
+    ]
+    covered = float(np.mean([one.covered for one, _ in judged]))
+    assert abs(covered - 0.8) < abs(float(np.mean(own)) - 0.8)
+    assert 0.74 <= covered <= 0.86
+    assert all(0.3 < factor < 3 for _, factor in judged)
+
+
+@pytest.mark.parametrize(
+    ("misses", "level", "factor"),
+    [
+        ([], 0.8, 1.0),
+        ([5.0] * 8, 0.8, 1.0),  # too few to go by
+        ([0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9], 0.8, 0.8),  # eight of nine, and one to come
+        ([0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 9.0], 0.95, 9.0),
+    ],
+)
+def test_the_factor_is_the_one_that_would_have_held(misses: list[float], level: float, factor: float) -> None:
+    assert _factor(misses, level) == factor
