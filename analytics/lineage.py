@@ -25,6 +25,7 @@ _FORMULAS: Final[Mapping[str, tuple[str, str]]] = {
     "mer": ("net_revenue", "marketing_spend"),
     "runway": ("cash_balance", "net_burn"),
     "ltv_cac": ("ltv_historic", "cac_paid"),
+    "ltv_cac (blended)": ("ltv_historic", "cac_blended"),
 }
 _PAID: Final = " (paid channels)"
 _NEW: Final = "SUM(CASE WHEN seq = 1 THEN positive ELSE 0 END)"

@@ -81,7 +81,7 @@ def measure(seconds: float) -> dict[str, Any]:
         keyed = settings.model_copy(
             update={"openai_api_key": SecretStr("key"), "openai_base_url": server.url}
         )
-        found = {}
+        found: dict[str, Any] = {}
         for name, of in (("rules", settings), ("model", keyed)):
             services = connect(of)
             forget(services.open_models())

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
-from agents.weekly.claims import Fact
+from agents.weekly.claims import Against, Fact
 from agents.weekly.claims_figures import Basis, Query, constant
 from agents.weekly.facts import InsightsFacts
 from agents.weekly.phrases import plain
 from agents.weekly.report import AtRisk
 from analytics.customers import Cohort, Segment
+from analytics.figures import Number, Unit
 
 _RISK: Final = ("churn risk", "risk of churn", "risk of leaving", "likely to stop")
 _WORTH: Final = ("margin", "worth")
@@ -32,7 +33,7 @@ def facts_of_insights(facts: InsightsFacts, basis: Basis) -> Iterator[Fact]:
 def _segment(one: Segment, basis: Basis) -> Iterator[Fact]:
     about = (one.name, one.name.lower()) if one.name == "At Risk" else (one.name,)
     what = f"Customers in the segment {one.name} by recency, frequency and money, as DEFINITIONS has it."
-    rows = (
+    rows: tuple[tuple[str, str, Number, Unit, tuple[str, ...]], ...] = (
         ("customers", f"customers in {one.name}", one.customers, "count", ("customers",)),
         ("share", f"share of customers in {one.name}", one.share, "share", ("customers", "share")),
         ("value", f"net revenue so far of {one.name}", one.value, "minor", ("net revenue", "worth", "value")),
@@ -42,7 +43,7 @@ def _segment(one: Segment, basis: Basis) -> Iterator[Fact]:
             f"segment.{one.name}.{name}", label, value, unit, phrases, of=about, period=_as_of(basis),
             trend=0 if not one.moved else 1 if one.moved > 0 else -1, definition=what,
             query=_of_segment(one.name, name, basis),
-        )  # type: ignore[arg-type]  # fmt: skip
+        )  # fmt: skip
     if one.moved:
         yield Fact(
             f"segment.{one.name}.moved", f"customers more or less in {one.name} than a week ago", one.moved, "count",
@@ -117,7 +118,7 @@ def _first(one: AtRisk, query: Query) -> Iterator[Fact]:
         "churn.first.worth", f"what customer {one.customer_id} is worth a year", one.worth, "minor", _WORTH, of=about,
         span="year", period="margin a year", definition="Net revenue so far by the margin, a year.", query=query,
     )  # fmt: skip
-    rows = (
+    rows: tuple[tuple[str, str, Number | None, Unit, Against | None], ...] = (
         ("orders", "orders", one.orders, "count", None),
         ("gap", "usual days between orders", one.usual_days, "days", "expected"),
         ("recency", "days since the last order", one.days_since, "days", None),
@@ -127,7 +128,7 @@ def _first(one: AtRisk, query: Query) -> Iterator[Fact]:
             yield Fact(
                 f"churn.first.{name}", f"{label} of customer {one.customer_id}", value, unit, ("ordered",), of=about,
                 against=against, definition="From the customer's orders with a total above zero.", query=query,
-            )  # type: ignore[arg-type]  # fmt: skip
+            )  # fmt: skip
 
 
 def month_names(month: str) -> tuple[str, ...]:

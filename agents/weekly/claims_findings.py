@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 
-from agents.weekly.claims import Fact, FactSheet
+from agents.weekly.claims import Against, End, Fact, FactSheet
 from agents.weekly.claims_customers import facts_of_insights
 from agents.weekly.claims_figures import Basis, constant, facts_of_figure
 from agents.weekly.claims_marketing import facts_of_marketing
@@ -17,7 +17,7 @@ from agents.weekly.report import AtRisk, SpecialistName
 from analytics.alerts import Alert
 from analytics.currency import minor_units
 from analytics.definitions import PHRASES
-from analytics.figures import Figure, Known
+from analytics.figures import Figure, Known, Unit
 from analytics.forecast import Forecast
 from analytics.support import Topic
 
@@ -37,8 +37,16 @@ class Findings:
 def sheet_of(facts: Mapping[SpecialistName, Facts], together: tuple[Figure, ...], basis: Basis) -> FactSheet:
     """All that the texts of a report may state."""
     found: list[Fact] = []
-    for each in (*(one for part in facts.values() for one in figures_of(part)), *together):
-        found += facts_of_figure(each, basis)
+    for part in facts.values():
+        of_desk = isinstance(part, SupportFacts) and part.of_desk
+        for each in figures_of(part):
+            known = facts_of_figure(each, basis)
+            found += (replace(one, query=_from_log) for one in known) if of_desk else known
+    paid = any(one.name == "cac_paid" for one in found)
+    by_cost = basis.query(lambda lineage: lineage.metric("ltv_cac" if paid else "ltv_cac (blended)"))
+    for each in together:
+        known = facts_of_figure(each, basis)
+        found += (replace(one, query=by_cost) if one.name == "ltv_cac" else one for one in known)
     found += _targets({one.name: one for one in found}, basis)
     days, months = {basis.week.start, basis.week.last, basis.week.end}, {basis.week.last.replace(day=1)}
     for part in facts.values():
@@ -69,6 +77,10 @@ def sheet_of(facts: Mapping[SpecialistName, Facts], together: tuple[Figure, ...]
         months=frozenset(months),
         unknown=tuple(each for phrases in PHRASES.values() for each in phrases),
     )
+
+
+def _from_log() -> str:
+    return "counted in the desk's own log of conversations, from the week's first day to its last"
 
 
 def _targets(known: Mapping[str, Fact], basis: Basis) -> Iterator[Fact]:
@@ -130,20 +142,16 @@ def _forecast(forecast: Forecast, basis: Basis) -> Iterator[Fact]:
     if forecast.value is None or forecast.low is None or forecast.high is None:
         return
     meant = (*_MEANT, f"{forecast.month:%B}")
-    for name, value, end in (
-        ("value", forecast.value, None),
-        ("low", forecast.low, "low"),
-        ("high", forecast.high, "high"),
-    ):
-        label = (
-            "forecast of net revenue"
-            if end is None
-            else f"{end}er end of the forecast".replace("lower", "lower")
-        )
+    ends: tuple[tuple[str, str, int, End | None], ...] = (
+        ("value", "forecast of net revenue", forecast.value, None),
+        ("low", "lower end of the forecast", forecast.low, "low"),
+        ("high", "upper end of the forecast", forecast.high, "high"),
+    )
+    for name, label, value, end in ends:
         yield Fact(
             f"forecast.{name}", label, value, "minor", phrases, end=end, also=meant, span="month", period=month,
             definition=definition, query=query,
-        )  # type: ignore[arg-type]  # fmt: skip
+        )  # fmt: skip
     yield constant(
         "interval", "width of the forecast's interval", forecast.level, ("interval", "confidence"),
         "predictions.interval", unit="share", also=meant,
@@ -165,7 +173,7 @@ def _forecast(forecast: Forecast, basis: Basis) -> Iterator[Fact]:
 def _alert(n: int, alert: Alert, known: Mapping[str, Fact], basis: Basis) -> Iterator[Fact]:
     name, phrases = f"alerts.{n}", PHRASES[alert.measure]
     money = alert.measure in ("net_revenue", "marketing_spend", "refunds")
-    unit = "minor" if money else "count"
+    unit: Unit = "minor" if money else "count"
     usual = "The median of the eight weeks before, scaled by how the same week stood out a year ago."
     weekly = basis.query(
         lambda lineage: (
@@ -176,23 +184,27 @@ def _alert(n: int, alert: Alert, known: Mapping[str, Fact], basis: Basis) -> Ite
         yield Fact(
             f"{name}.value", phrases[0], alert.value, unit, phrases, span="week", period=basis.said,
             definition="Of the week.", query=basis.query(lambda lineage: lineage.metric(alert.measure)),
-        )  # type: ignore[arg-type]  # fmt: skip
+        )  # fmt: skip
     yield Fact(
         f"{name}.expected", f"{phrases[0]} to be expected", alert.expected, unit, phrases, against="expected",
         period=basis.said, definition=usual, query=weekly,
-    )  # type: ignore[arg-type]  # fmt: skip
+    )  # fmt: skip
     yield Fact(
         f"{name}.change", f"{phrases[0]} beside what was to be expected", alert.change, "share", phrases,
         form="change", against="expected", period=basis.said, definition=usual, query=weekly,
     )  # fmt: skip
-    for end, value, against in (("roas", alert.roas, None), ("roas_before", alert.roas_before, "expected")):
+    roas: tuple[tuple[str, float | None, Against | None], ...] = (
+        ("roas", alert.roas, None),
+        ("roas_before", alert.roas_before, "expected"),
+    )
+    for end, value, against in roas:
         if value is not None:
             yield Fact(
                 f"{name}.{end}", "net revenue by unit of spend" + (" as usual" if against else ""), value, "ratio",
                 ("unit of spend", "MER"), against=against, period=basis.said,
                 definition="All net revenue by all marketing spend.",
                 query=basis.query(lambda lineage: lineage.metric("mer")) if against is None else weekly,
-            )  # type: ignore[arg-type]  # fmt: skip
+            )  # fmt: skip
     for driver in alert.drivers:
         yield Fact(
             f"{name}.driver.{driver.channel}", f"part of the difference that is {channel(driver.channel)}",
@@ -204,16 +216,19 @@ def _alert(n: int, alert: Alert, known: Mapping[str, Fact], basis: Basis) -> Ite
 def _support(facts: SupportFacts, basis: Basis) -> Iterator[Fact]:
     if facts.support.proxy_interval is not None:
         pleased = ("pleased", "NPS", "satisfaction", "displeased")
-        for end, value in zip(("low", "high"), facts.support.proxy_interval, strict=True):
+        low, high = facts.support.proxy_interval
+        ends: tuple[tuple[End, float], ...] = (("low", low), ("high", high))
+        for end, value in ends:
             yield Fact(
                 f"nps_proxy.{end}", f"{end} end of the NPS proxy's interval", value, "share",
                 ("interval", *PHRASES["nps_proxy"]), form="signed", end=end, points=True,
                 definition="95% interval of the NPS proxy, by the normal approximation.",
                 query=basis.query(lambda lineage: lineage.metric("nps_proxy")),
-            )  # type: ignore[arg-type]  # fmt: skip
+            )  # fmt: skip
         yield Fact(
             "nps_proxy.level", "width of the NPS proxy's interval", 0.95, "share", ("interval", "confidence"),
             also=pleased, definition="95% interval of the NPS proxy, by the normal approximation.",
+            query=lambda: "fixed, analytics/support.py",
         )  # fmt: skip
     for topic in () if facts.of_desk else facts.support.topics:
         yield from _topic(topic, basis)

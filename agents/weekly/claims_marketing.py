@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import Final
 
-from agents.weekly.claims import Fact
+from agents.weekly.claims import End, Fact
 from agents.weekly.claims_figures import Basis, constant, facts_of_figure
 from agents.weekly.facts import MarketingFacts
 from agents.weekly.phrases import channel, plain
@@ -148,10 +148,14 @@ def _campaign(one: Campaign, basis: Basis) -> Iterator[Fact]:
         )
     )
     phrases = ("extra orders", "more orders", "additional orders", "orders")
-    ends = (("lift", one.lift.value, None), ("low", one.low, "low"), ("high", one.high, "high"))
+    ends: tuple[tuple[str, float, End | None], ...] = (
+        ("lift", one.lift.value, None),
+        ("low", one.low, "low"),
+        ("high", one.high, "high"),
+    )
     for name, value, end in ends:
         yield Fact(
             f"campaign.{one.name}.{name}", "extra orders of the campaign" + (f", {end} end" if end else ""),
             value * one.recipients, "count", phrases, of=about, form="signed", end=end, period=period,
             definition=what, query=effect,
-        )  # type: ignore[arg-type]  # fmt: skip
+        )  # fmt: skip
