@@ -34,6 +34,7 @@ Reason = Literal[
 
 REASONS: Final[tuple[Reason, ...]] = get_args(Reason)
 _OPEN: Final = ("open", "escalated")
+_TICKET_DAYS: Final = 30  # a ticket without an end that is older has been forgotten, not left waiting
 _ATOM: Final = r"[^\s@<>()\[\],;:\\\"\x00-\x1f\x7f.]+"
 _LABEL: Final = r"[^\W_](?:(?:[^\W_]|-){0,61}[^\W_])?"
 _ADDRESS: Final = re.compile(
@@ -95,8 +96,12 @@ def candidates(
     known = tables.customers.select(
         "customer_id", "name", "email", "consent", "timezone", lives_in=tables.customers.country
     )
-    tickets = tables.tickets.filter(
-        tables.tickets.status.isin(_OPEN), tables.tickets.customer_id.notnull(), tables.tickets.day < day
+    tickets = tables.tickets
+    tickets = tickets.filter(
+        tickets.status.isin(_OPEN),
+        tickets.customer_id.notnull(),
+        tickets.day < day,
+        tickets.day >= day - timedelta(days=_TICKET_DAYS),
     )
     waiting = tickets.group_by("customer_id").agg(tickets=tickets.count().cast("int64"))
     joined = people.left_join(known, "customer_id").left_join(waiting, "customer_id")

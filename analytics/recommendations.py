@@ -102,10 +102,12 @@ def _best_sellers(lines: Table, day: date) -> pd.DataFrame:
 def _pairs(lines: Table, best: pd.DataFrame, support: int) -> pd.DataFrame:
     """For each of the best-sellers those bought by the same customers, most first: `item`, and `other` beside it."""
     owned = lines.filter(lines.item.isin(best["item"].tolist())).select(*_KEY).distinct()
-    other = owned.select("customer_id", other=owned.item)
-    both = owned.join(other, "customer_id")
+    # No join of the table with itself: PostgreSQL would compare every row with every other.
+    baskets = owned.group_by("customer_id").agg(basket=owned.item.collect())
+    one = baskets.select("basket", item=baskets.basket.unnest())
+    both = one.select("item", other=one.basket.unnest())
     both = both.filter(both.item != both.other)
-    counted = both.group_by(["item", "other"]).agg(together=both.customer_id.count().cast("int64"))
+    counted = both.group_by(["item", "other"]).agg(together=both.count().cast("int64"))
     frame: pd.DataFrame = counted.filter(counted.together >= support).to_pandas()
     customers = int(owned.customer_id.nunique().to_pandas())
     buyers = best.set_index("item")["buyers"]

@@ -1,33 +1,49 @@
-"""Tables of a few rows, written down in a test."""
+"""A store of a few rows, written down in a test."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import contextlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
+from pathlib import Path
 from typing import Any, Final
 
-import ibis
 import pyarrow as pa
+import pytest
 
-from analytics import tables as marts
 from analytics.schema import TABLES
 from analytics.tables import Tables
+from integrations import open_warehouse
+from tests.business import settings_of
 
 Row = Mapping[str, Any]
+TablesOf = Callable[..., Tables]
+"""Given rows by table: a store of its own with them; what a row leaves out is null, other tables are empty."""
 
 _KINDS: Final = {"int64": pa.int64(), "string": pa.string(), "date": pa.date32()}
 
 
-def tables_of(**rows: Sequence[Row]) -> Tables:
-    """The tables with these rows; what a row leaves out is null, tables that are not named are empty."""
-    made = {}
-    for name, columns in TABLES.items():
-        numbered = [{"key": at, "digest": 0, **row} for at, row in enumerate(rows.get(name, ()))]
-        schema = pa.schema([(column, _KINDS[kind]) for column, kind in columns.items()])
-        made[name] = ibis.memtable(pa.Table.from_pylist(numbered, schema))
-    people = marts.people(made["sales"])
-    orders = marts.orders(made["sales"], people)
-    return Tables(orders=orders, buyers=lambda day: marts.buyers(orders, people, day), **made)
+@pytest.fixture
+def tables_of(tmp_path: Path) -> Iterator[TablesOf]:
+    with contextlib.ExitStack() as opened:
+        homes = iter(range(1_000))
+
+        def make(**rows: Sequence[Row]) -> Tables:
+            home = tmp_path / f"shop{next(homes)}"
+            home.mkdir()
+            warehouse = open_warehouse(settings_of(home))
+            warehouse.fill_with_sample(
+                {name: _frame(name, rows.get(name, ())) for name in TABLES}, "USD", date.max
+            )
+            return opened.enter_context(warehouse.reading())
+
+        yield make
+
+
+def _frame(table: str, rows: Sequence[Row]) -> pa.Table:
+    numbered = [{"key": at, "digest": 0, **row} for at, row in enumerate(rows)]
+    schema = pa.schema([(column, _KINDS[kind]) for column, kind in TABLES[table].items()])
+    return pa.Table.from_pylist(numbered, schema)
 
 
 def sale(

@@ -9,7 +9,7 @@ import pytest
 
 from analytics.arms import Arm
 from analytics.outcomes import arms, bought, sides
-from tests.analytics.small_shop import Row, sale, tables_of
+from tests.analytics.small_shop import Row, TablesOf, sale
 
 START, END = date(2026, 3, 1), date(2026, 3, 15)
 
@@ -27,7 +27,7 @@ def part(customer: str, day: date, kind: str, amount: int, order: str) -> Row:
     }
 
 
-def test_both_sides_are_counted_over_everybody_assigned() -> None:
+def test_both_sides_are_counted_over_everybody_assigned(tables_of: TablesOf) -> None:
     inside = date(2026, 3, 5)
     tables = tables_of(
         sales=[
@@ -58,20 +58,20 @@ def test_both_sides_are_counted_over_everybody_assigned() -> None:
     assert held.profit.total == pytest.approx(750), "who is held out has no offer"
 
 
-def test_nobody_has_bought_yet() -> None:
+def test_nobody_has_bought_yet(tables_of: TablesOf) -> None:
     assigned = pd.DataFrame({"customer_id": ["a", "b"], "held_out": [False, True]})
     mailed, held = sides(assigned, bought(tables_of().orders, START, END), 0.5)
     assert (mailed.customers, mailed.ordered, mailed.revenue.total) == (1, 0, 0)
     assert (held.customers, held.ordered, held.profit.total) == (1, 0, 0)
 
 
-def test_a_customer_on_a_side_twice_is_refused() -> None:
+def test_a_customer_on_a_side_twice_is_refused(tables_of: TablesOf) -> None:
     assigned = pd.DataFrame({"customer_id": ["a", "a"], "held_out": [False, True]})
     with pytest.raises(ValueError, match="twice"):
         sides(assigned, bought(tables_of().orders, START, END), 0.5)
 
 
-def test_arms_count_their_own() -> None:
+def test_arms_count_their_own(tables_of: TablesOf) -> None:
     tables = tables_of(sales=[*sale("a", START, "chai"), *sale("d", START, "chai")])
     assigned = pd.DataFrame({"customer_id": ["a", "b", "c", "d"], "arm": ["one", "one", "two", None]})
     assert arms(assigned, bought(tables.orders, START, END)) == [Arm("one", 2, 1), Arm("two", 1, 0)]

@@ -15,7 +15,7 @@ from analytics.tables import Tables
 from apps.importing import load_sample
 from integrations import open_warehouse
 from integrations.settings import Settings
-from tests.analytics.small_shop import Row, sale, tables_of
+from tests.analytics.small_shop import Row, TablesOf, sale
 from tests.business import settings_of
 from tests.postgres import own_database
 
@@ -53,18 +53,18 @@ def advice(tables: Tables, **wanted: Any) -> dict[str, tuple[Any, ...]]:
     return {str(row[0]): row[1:] for row in rows}
 
 
-def test_what_others_bought_with_it_comes_before_the_best_seller() -> None:
+def test_what_others_bought_with_it_comes_before_the_best_seller(tables_of: TablesOf) -> None:
     found = advice(tables_of(sales=[*crowd(), *sale("ann", RECENT, "assam")]))
     assert found["ann"] == ("assam", "whisk", "bought together", 12, 13)
     assert found["tea1"] == ("whisk", "assam", "bought together", 12, 12)
 
 
-def test_too_few_who_bought_both_mean_nothing() -> None:
+def test_too_few_who_bought_both_mean_nothing(tables_of: TablesOf) -> None:
     found = advice(tables_of(sales=[*crowd(), *sale("ann", RECENT, "assam")]), support=13)
     assert found["ann"] == ("assam", "tin", "best-seller", None, None)
 
 
-def test_a_best_seller_is_no_companion_of_everything() -> None:
+def test_a_best_seller_is_no_companion_of_everything(tables_of: TablesOf) -> None:
     """Everybody buys tins, so a tin says nothing of who buys assam: no lift."""
     lines = [line for at in range(30) for line in sale(f"c{at}", RECENT, "assam", "tin")]
     lines += [line for at in range(30) for line in sale(f"d{at}", RECENT, "tin")]
@@ -72,7 +72,7 @@ def test_a_best_seller_is_no_companion_of_everything() -> None:
     assert found["ann"][:3] == ("assam", "tin", "best-seller")
 
 
-def test_nothing_from_the_last_order_and_nothing_that_is_no_longer_sold() -> None:
+def test_nothing_from_the_last_order_and_nothing_that_is_no_longer_sold(tables_of: TablesOf) -> None:
     gone = DAY - timedelta(days=400)
     lines = [*crowd(), *(line for at in range(90) for line in sale(f"old{at}", gone, "retired"))]
     found = advice(tables_of(sales=[*lines, *sale("ann", RECENT, "assam", "whisk", "tin")]))
@@ -81,7 +81,7 @@ def test_nothing_from_the_last_order_and_nothing_that_is_no_longer_sold() -> Non
     assert "retired" not in {product for _, product, *_ in found.values()}
 
 
-def test_the_last_order_is_the_last_of_products_and_its_dearest_item_counts() -> None:
+def test_the_last_order_is_the_last_of_products_and_its_dearest_item_counts(tables_of: TablesOf) -> None:
     shipping = {**sale("ann", DAY - timedelta(days=1), "x", order="later")[0], "sku": None, "product": None}
     lines = [
         *sale("ann", RECENT, "assam", "tin"),
@@ -91,7 +91,7 @@ def test_the_last_order_is_the_last_of_products_and_its_dearest_item_counts() ->
     assert advice(tables_of(sales=[*crowd(), *lines]))["ann"] == ("assam", "whisk", "bought together", 13, 13)
 
 
-def test_what_comes_later_or_goes_back_is_not_known() -> None:
+def test_what_comes_later_or_goes_back_is_not_known(tables_of: TablesOf) -> None:
     later = sale("ann", DAY, "whisk")
     returned = {**sale("ann", RECENT, "tin", order="r")[0], "part": "refund", "amount": -2_000}
     found = advice(tables_of(sales=[*crowd(), *sale("ann", RECENT, "assam"), *later, returned]))
@@ -99,7 +99,7 @@ def test_what_comes_later_or_goes_back_is_not_known() -> None:
     assert advice(tables_of()) == {}
 
 
-def test_only_the_people_asked_for() -> None:
+def test_only_the_people_asked_for(tables_of: TablesOf) -> None:
     tables = tables_of(sales=[*crowd(), *sale("ann", RECENT, "assam")])
     some = tables.buyers(DAY).filter(lambda people: people.customer_id.isin(["ann", "tin3"]))
     assert set(advice(tables, people=some)) == {"ann", "tin3"}

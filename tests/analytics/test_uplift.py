@@ -11,7 +11,7 @@ import pytest
 
 from analytics.uplift import HILLSTROM, Measured, Prior, believe, measured
 from benchmarks.experiments import HILLSTROM as FILE
-from tests.analytics.small_shop import tables_of
+from tests.analytics.small_shop import TablesOf
 from tests.shared_data import missing
 
 
@@ -81,7 +81,7 @@ def test_campaigns_without_a_holdout_tell_nothing() -> None:
         Measured(10, 11, 5, 0)
 
 
-def test_results_come_from_the_table_of_campaigns() -> None:
+def test_results_come_from_the_table_of_campaigns(tables_of: TablesOf) -> None:
     row = {"started": date(2026, 1, 1), "ended": date(2026, 1, 14), "channel": "email"}
     counts = {"recipients": 300, "recipients_ordered": 24, "held_out": 33, "held_out_ordered": 1}
     tables = tables_of(
