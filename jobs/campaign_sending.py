@@ -6,6 +6,7 @@ import secrets
 from functools import partial
 
 from agents.campaigns.campaign import Campaign
+from agents.campaigns.contact_desk import ContactDesk
 from agents.campaigns.measuring import shares_now
 from agents.campaigns.sending import Means, Sender
 from agents.effects import Effect
@@ -64,5 +65,6 @@ class CampaignSending:
             policy=services.open_campaign_policy(),
             patience=self._patience,
             shares=partial(shares_now, services),
+            bounced=ContactDesk(services).bounced,
             now=services.now,
         )

@@ -33,6 +33,9 @@ SLICE_SECONDS = 20.0
 
 BATCH = 50
 
+DOUBTS: Final = 5
+"""So many messages in a row of which nobody can tell whether they were taken pause the campaign."""
+
 log = logging.getLogger(__name__)
 
 _WITHHELD: Final[Mapping[SuppressionReason, str]] = {
@@ -57,6 +60,8 @@ class Means:
     policy: CampaignPolicy
     patience: Delivery
     shares: Shares
+    bounced: Callable[[str, str, str], object]
+    """Told of a campaign, a contact and why their address was refused for good."""
     now: Callable[[], datetime]
     sleep: Callable[[float], None] = time.sleep
     clock: Callable[[], float] = time.monotonic
@@ -106,12 +111,12 @@ class Sender:
         """Send what was claimed; whether to go on."""
         batch = _Batch(self._means, self._campaign.id, self._holder)
         waiting = list(claimed)
-        later = self._means.now()
+        later, goes_on = self._means.now(), False
         try:
             while waiting and self._means.clock() < until and self._may_go_on():
-                batch.take(waiting[0], self._letters, self._at)
-                waiting.pop(0)
+                batch.take(waiting.pop(0), self._letters, self._at)
                 self._keep_pace(batch)
+            goes_on = not waiting
         except Throttled as error:
             later += timedelta(seconds=error.retry_after)
         except MailerClosed as error:
@@ -119,7 +124,7 @@ class Sender:
         finally:
             batch.write_down()
             self._means.list.release(self._campaign.id, [one.contact for one in waiting], self._holder, later)
-        return not waiting
+        return goes_on
 
     def _may_go_on(self) -> bool:
         standing = self._means.book.campaign(self._campaign.id)
@@ -154,6 +159,7 @@ class _Batch:
     campaign: str
     holder: str
     gone: dict[str, str | None] = field(default_factory=dict)
+    doubts: int = 0
 
     def take(self, one: Addressee, letters: Mapping[str, Letter], at: datetime) -> None:
         """Send one message, unless it may not go, or not yet."""
@@ -185,14 +191,20 @@ class _Batch:
             result = means.mailer.send(message, message.key)
         except Ambiguous as error:
             self._settle(one, "uncertain", str(error))
-        except (Throttled, MailerClosed):
-            means.list.release(self.campaign, [one.contact], self.holder, means.now(), handed_over=True)
+            self._count_doubt(str(error))
+        except (Throttled, MailerClosed) as error:
+            wait = error.retry_after if isinstance(error, Throttled) else 0.0
+            due = means.now() + timedelta(seconds=wait)
+            means.list.release(self.campaign, [one.contact], self.holder, due, handed_over=True)
             raise
         except Transient as error:
             self._try_later(one, str(error))
         else:
+            self.doubts = 0
             if isinstance(result, Refused):
                 self._settle(one, "refused", result.reason)
+                if result.about == "address":
+                    means.bounced(self.campaign, one.contact, result.reason)
             else:
                 self.gone[one.contact] = result.reference
                 if not means.mailer.repeatable:
@@ -205,6 +217,12 @@ class _Batch:
 
     def _settle(self, one: Addressee, status: RecipientStatus, note: str) -> None:
         self.means.list.settle(self.campaign, one.contact, self.holder, status, note)
+
+    def _count_doubt(self, why: str) -> None:
+        """A mailer of which nothing can be told any more must not be given the rest too."""
+        self.doubts += 1
+        if self.doubts >= DOUBTS:
+            raise MailerClosed(f"{self.doubts} messages in a row may or may not have arrived: {why}")
 
     def _try_later(self, one: Addressee, why: str) -> None:
         pause = self.means.patience.pause(one.attempts + 1, random.random())  # noqa: S311

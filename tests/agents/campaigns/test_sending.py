@@ -12,7 +12,7 @@ from agents.campaigns.book import SHARDS
 from agents.campaigns.campaign import Campaign
 from agents.campaigns.mailing import Refused
 from agents.campaigns.policy import load_campaign_policy
-from agents.campaigns.sending import Means, Sender, next_hour
+from agents.campaigns.sending import DOUBTS, Means, Sender, next_hour
 from agents.campaigns.unsubscribing import Suppression
 from agents.errors import Ambiguous, MailerClosed, Throttled, Transient
 from tests.campaign_shop import LAPSED, NOON, ScriptedMailer, Shop, later, shop_in
@@ -41,6 +41,7 @@ def send(shop: Shop, campaign: Campaign, mailer: ScriptedMailer, rounds: int = 3
         ),
         patience=services.policy.delivery,
         shares=lambda known: {arm.name: 1 / 3 for arm in known.draft.audience.arms},
+        bounced=shop.session.contacts.bounced,
         now=services.now,
         sleep=lambda _seconds: None,
     )
@@ -110,6 +111,18 @@ def test_an_address_that_is_refused_does_not_keep_the_others(shop: Shop) -> None
     send(shop, campaign, mailer)
     counts = shop.services.send_list.counts(campaign.id)
     assert (counts.sent, counts.refused) == (SENT - 1, 1)
+    assert shop.services.suppressions.counts()["bounced"] == 1
+
+
+def test_a_mailer_of_which_nothing_can_be_told_is_not_given_the_rest(shop: Shop) -> None:
+    campaign, mailer = shop.approved(), ScriptedMailer()
+    for one in shop.services.send_list.recipients(campaign.id, ("queued",)):
+        mailer.script[one.person.address] = [Ambiguous("no answer")]
+    send(shop, campaign, mailer)
+    counts = shop.services.send_list.counts(campaign.id)
+    assert shop.session.campaigns.campaign(campaign.id).status == "paused"
+    assert DOUBTS <= counts.uncertain <= DOUBTS + (SHARDS - 1) * (DOUBTS - 1)
+    assert counts.uncertain + counts.queued == SENT
 
 
 def test_nothing_goes_at_night(shop: Shop) -> None:
