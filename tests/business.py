@@ -34,6 +34,16 @@ def import_into(
     return import_business_file(settings, file, kind, mapping, currency=currency, tell=lambda *_: None)
 
 
+def few_orders(settings: Settings, folder: Path) -> None:
+    """A store with some orders of autumn 2026, on which a report is made in a moment."""
+    rows = [
+        (number, f"2026-{10 + number % 2}-{number + 5:02}", f"c{number % 4}", "email", "12.50")
+        for number in range(12)
+    ]
+    header = ("order_id", "date", "customer_id", "channel", "price")
+    import_into(settings, write_csv(folder / "few_orders.csv", header, *rows), "orders")
+
+
 def rows_of(settings: Settings, table: str, *columns: str) -> list[tuple[Any, ...]]:
     """Some columns of a table of the store, sorted."""
     with open_warehouse(settings).reading() as tables:

@@ -22,6 +22,7 @@ from agents.policy import Delivery
 from agents.weekly.edition import Edition
 from agents.weekly.posting import Posting
 from analytics.charts import CHARTS
+from tests.business import few_orders
 from tests.desk import Desk, open_desk
 from tests.jobs.steps import running, wait_until
 from tests.slack_gate import faults
@@ -29,6 +30,7 @@ from tests.slack_proxy import Proxy, slack_proxy
 from tests.slack_server import CHANNEL, TEAM_CHANNEL, LocalSlack, buttons, first_block, local_slack, words
 
 WEDNESDAY = date(2026, 11, 18)  # the last complete week is that of the 9th
+PATIENCE = 120  # seconds; a report takes a few, unless the machine is busy
 IMPATIENT = Delivery(attempts=20, first_pause_seconds=0.2, longest_pause_seconds=0.2)
 
 
@@ -127,7 +129,7 @@ def test_what_was_asked_for_becomes_one_message_with_its_thread(
 ) -> None:
     with running(desk):
         ask(desk)
-        wait_until(ended(desk))
+        wait_until(ended(desk), PATIENCE)
     report = check_one_whole_report(slack)
     assert state(desk) == "done"
     shown = words(report)
@@ -157,10 +159,10 @@ def test_asked_for_twice_or_while_it_is_made_it_is_made_once(
     assert ask(desk, "w-2").id == "w-1", "one is under way in this channel"
     assert ask(desk, "w-3", CHANNEL).id == "w-3"
     with running(desk):
-        wait_until(ended(desk))
-        wait_until(ended(desk, "w-3"))
+        wait_until(ended(desk), PATIENCE)
+        wait_until(ended(desk, "w-3"), PATIENCE)
         assert ask(desk, "w-4").id == "w-4", "the first has come to its end"
-        wait_until(ended(desk, "w-4"))
+        wait_until(ended(desk, "w-4"), PATIENCE)
     assert [first_block(each) for each in reports(slack)] == ["weekly:w-1", "weekly:w-4"]
 
 
@@ -177,7 +179,7 @@ def test_where_slack_wants_to_be_left_alone_or_breaks_the_report_comes_later_and
     proxy.fault = fault
     with running(desk):
         ask(desk)
-        wait_until(ended(desk), 60)
+        wait_until(ended(desk), PATIENCE)
     check_one_whole_report(slack)
 
 
@@ -191,7 +193,7 @@ def test_where_files_are_not_taken_the_report_stands_without_charts(
     )
     with running(desk):
         ask(desk)
-        wait_until(ended(desk), 60)
+        wait_until(ended(desk), PATIENCE)
     report = check_one_whole_report(slack)
     assert ("charts cannot be shown here" in words(report)) == (wrong != "429")
 
@@ -202,7 +204,7 @@ def test_a_picture_that_slack_is_not_ready_for_is_left_out_of_the_message(
     proxy.refuse_pictures = True
     with running(desk):
         ask(desk)
-        wait_until(ended(desk), 60)
+        wait_until(ended(desk), PATIENCE)
     report = check_one_whole_report(slack)
     assert state(desk) == "done"
     assert "weekly_details" in buttons(report)
@@ -226,11 +228,11 @@ def test_what_keeps_a_report_from_being_made_stands_in_its_message(
         wait_until(lambda: "The store is locked." in "".join(map(words, reports(slack))))
         assert state(desk) == "waiting"
         wrong.clear()
-        wait_until(ended(desk), 60)
+        wait_until(ended(desk), PATIENCE)
         check_one_whole_report(slack)
         wrong.append(Permanent("The store is of another version."))
         ask(desk, "w-2")
-        wait_until(ended(desk, "w-2"))
+        wait_until(ended(desk, "w-2"), PATIENCE)
     assert state(desk, "w-2") == "failed"
     assert "another version" in words(reports(slack)[1])
     assert set(buttons(reports(slack)[1])) == {"weekly_again"}
@@ -240,7 +242,7 @@ def test_without_data_the_message_says_so(desk: Desk, slack: LocalSlack) -> None
     desk.settings.analytics_file.unlink()
     with running(desk):
         ask(desk)
-        wait_until(ended(desk))
+        wait_until(ended(desk), PATIENCE)
     [report] = reports(slack)
     assert "There are no business data yet" in words(report)
     assert desk.session.effects("failed") == []
@@ -252,7 +254,7 @@ def test_a_report_that_somebody_deletes_is_not_posted_again(
     proxy.fault = lambda method, _: "message_not_found" if method == "chat.update" else None
     with running(desk):
         ask(desk)
-        wait_until(ended(desk))
+        wait_until(ended(desk), PATIENCE)
     assert state(desk) == "done"
     assert thread(slack, reports(slack)[0]) == []
 
@@ -260,7 +262,7 @@ def test_a_report_that_somebody_deletes_is_not_posted_again(
 def test_in_a_channel_without_the_bot_nothing_is_tried_for_long(desk: Desk, slack: LocalSlack) -> None:
     with running(desk):
         ask(desk, channel="C0NOWHERE")
-        wait_until(ended(desk))
+        wait_until(ended(desk), PATIENCE)
     posting = desk.session.weekly.posting("w-1")
     assert posting is not None
     assert posting.state == "failed"
@@ -268,8 +270,10 @@ def test_in_a_channel_without_the_bot_nothing_is_tried_for_long(desk: Desk, slac
 
 
 def test_killed_at_any_point_and_restarted_there_is_one_message_which_becomes_the_report(
-    desk: Desk, slack: LocalSlack
+    desk: Desk, slack: LocalSlack, tmp_path: Path
 ) -> None:
+    desk.settings.analytics_file.unlink()
+    few_orders(desk.settings, tmp_path)
     environment = {
         **os.environ,
         "SLACK_BOT_TOKEN": "xoxb-sock",
@@ -290,13 +294,13 @@ def test_killed_at_any_point_and_restarted_there_is_one_message_which_becomes_th
     killed = []
     for point in ("called:1", "called:2", "called:3"):
         process = start(point)
-        wait_until(functools.partial(quiet_or_dead, process), 60)
-        process.communicate(timeout=60)
+        wait_until(functools.partial(quiet_or_dead, process), PATIENCE)
+        process.communicate(timeout=PATIENCE)
         killed.append(process.returncode == -signal.SIGKILL)
     assert killed == [True, True, True], "after the message was posted, changed, and in its thread"
     last = start("never")
-    wait_until(ended(desk), 60)
-    last.communicate(timeout=60)
+    wait_until(ended(desk), PATIENCE)
+    last.communicate(timeout=PATIENCE)
     report = check_one_whole_report(slack)
     assert charts(slack, report)
     assert state(desk) == "done"

@@ -111,7 +111,7 @@ def test_without_a_channel_the_report_is_made_for_the_control_room(desk: Desk, s
     desk.services.open_report_channel = lambda: None
     look(desk, SUNDAY, MONDAY)
     with running(desk):
-        wait_until(lambda: standing(desk)[1] == "done")
+        wait_until(lambda: standing(desk)[1] == "done", 120)
     edition = desk.session.weekly.latest()
     assert edition is not None
     assert (edition.id, edition.origin) == ("w-20261116", "schedule")
@@ -146,7 +146,7 @@ def test_two_workers_that_missed_the_time_post_one_report(desk: Desk, slack: Loc
         for _ in range(2)
     ]
     try:
-        wait_until(lambda: standing(desk)[0] != "w-before" and standing(desk)[1] == "done", 90)
+        wait_until(lambda: standing(desk)[0] != "w-before" and standing(desk)[1] == "done", 180)
     finally:
         for worker in workers:
             worker.send_signal(signal.SIGTERM)
@@ -164,9 +164,9 @@ def test_where_slack_is_away_the_control_room_has_the_report_and_slack_gets_it_l
     there, reports.client.web.base_url = reports.client.web.base_url, "http://127.0.0.1:9/"
     look(desk, SUNDAY, MONDAY)
     with running(desk):
-        wait_until(lambda: desk.session.weekly.latest() is not None)
+        wait_until(lambda: desk.session.weekly.latest() is not None, 120)
         assert standing(desk)[1] == "waiting"
         reports.client.web.base_url = there
-        wait_until(lambda: standing(desk)[1] == "done", 60)
+        wait_until(lambda: standing(desk)[1] == "done", 120)
     [report] = [each for each in slack.messages(TEAM_CHANNEL) if first_block(each).count(":") == 1]
     assert "9 to 15 November 2026" in words(report)
