@@ -7,12 +7,13 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from agents.weekly.document import Document
+from agents.weekly.document import AlertText, Document, Section
 from agents.weekly.document_tables import Measure, cell_said
 from agents.weekly.edition import Edition
 from agents.weekly.labels import said
+from analytics.chart_themes import Theme
 from analytics.charts import svg
-from apps.reports.drawings import drawings
+from apps.reports.drawings import Drawing, drawings
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -23,7 +24,7 @@ _SVG_ID: Final = re.compile(r'(\bid="|url\(#)(?=clip|gradient)')
 
 def to_html(edition: Edition, document: Document) -> str:
     """The whole report as a page."""
-    texts = [document.summary, *document.alerts, *document.sections]
+    texts: list[Section | AlertText] = [document.summary, *document.alerts, *document.sections]
     claims = [piece.claim for text in texts for piece in text.pieces if piece.claim]
     names = {id(claim): f"claim-{at}" for at, claim in enumerate(claims, 1)}
     currency = document.currency
@@ -50,18 +51,18 @@ def _charts(edition: Edition, document: Document) -> dict[str, list[dict[str, ob
             {
                 "words": one.words,
                 "beside": one.beside,
-                **{
-                    theme: _SVG_ID.sub(
-                        lambda found, own=f"{one.name}-{theme}": f"{found[1]}{own}-",
-                        svg(one.specification, theme),  # drawings on one page must not share names of parts
-                    )
-                    for theme in ("light", "dark")
-                },
+                "light": _drawn(one, "light"),
+                "dark": _drawn(one, "dark"),
             }
             for one in found
         ]
         for section, found in drawings(edition, document).items()
     }
+
+
+def _drawn(one: Drawing, theme: Theme) -> str:
+    """The chart as an element of the page; drawings on one page must not share the names of their parts."""
+    return _SVG_ID.sub(lambda found: f"{found[1]}{one.name}-{theme}-", svg(one.specification, theme))
 
 
 @cache

@@ -33,7 +33,7 @@ def to_pdf(edition: Edition, document: Document) -> bytes:
     import typst  # noqa: PLC0415 - for a download alone
 
     data = json.dumps(_report(edition, document), ensure_ascii=False)
-    written: bytes = typst.compile(str(_TEMPLATE), font_paths=_font_folders(), sys_inputs={"report": data})
+    written: bytes = typst.compile(_TEMPLATE, font_paths=_font_folders(), sys_inputs={"report": data})
     return written
 
 
@@ -133,7 +133,7 @@ def _paragraphs(text: str) -> list[str]:
     return [one.strip() for one in text.splitlines() if one.strip()]
 
 
-def _font_folders() -> list[str | Path]:
+def _font_folders() -> list[Path]:
     """Where the packages of the fonts keep them."""
     found = (find_spec(name) for name in _FONT_PACKAGES)
     return [Path(one.origin).parent for one in found if one is not None and one.origin is not None]

@@ -29,6 +29,10 @@ export function reportView(report, room) {
 export function closeTips(except = null) {
   const open = [...document.querySelectorAll(".define[aria-expanded=true]")].filter((each) => each !== except);
   open.forEach((each) => each.setAttribute("aria-expanded", "false"));
+  for (const hovered of except ? [] : document.querySelectorAll(".define:hover")) {
+    hovered.classList.add("away"); // until the pointer comes anew
+    hovered.addEventListener("pointerleave", () => hovered.classList.remove("away"), { once: true });
+  }
   if (document.activeElement?.classList.contains("define") && document.activeElement !== except) document.activeElement.blur();
   return open.length > 0;
 }
