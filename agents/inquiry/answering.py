@@ -33,7 +33,7 @@ from agents.inquiry.writing_context import Context
 from agents.weekly.report import SpecialistName
 from analytics.currency import minor_units
 from analytics.figures import Known
-from analytics.inquiries.charts import axis_of, plotted
+from analytics.inquiries.charts import ChartName, axis_of, plotted
 from analytics.inquiries.query import GRAINS
 
 
@@ -79,7 +79,7 @@ class Writer:
             return Known.unknown(self.context.too_few(assignment.metric, rests_on))
         return main.now.value
 
-    def _told(
+    def _told(  # noqa: PLR0911 - a way of telling each
         self, found: Finding, assignment: Assignment, main: Seen, seen: Mapping[SpecialistName, Seen]
     ) -> Finding:
         source = assignment.metric.source
@@ -104,9 +104,7 @@ class Writer:
     def _single(self, found: Finding, assignment: Assignment, main: Seen) -> Finding:
         if found.value is None:
             return found.model_copy(update={"kind": "unknown", "text": self._not_known(found, assignment)})
-        text = (
-            f"{self._subject(assignment)} {_verb(assignment)} {self._value(found)} {self._when(assignment)}"
-        )
+        text = self._statement(found, assignment)
         text += compared(found, assignment, self.context) + "."
         if assignment.metric.source == "retention" and main.cohort is not None:
             text = self._cohort(found, main.cohort)
@@ -128,7 +126,8 @@ class Writer:
         assert found.value is not None  # noqa: S101 - the caller has looked
         month, size = label_words(cohort[0], "month"), cohort[1]
         mean = "" if found.previous is None else f"; over all months it was {found.previous:.0%}"
-        return f"Of the {size:,} customers who first ordered in {month}, {found.value:.0%} ordered again in the next month{mean}."
+        again = f"{found.value:.0%} ordered again in the next month{mean}"
+        return f"Of the {size:,} customers who first ordered in {month}, {again}."
 
     def _parts(self, found: Finding, assignment: Assignment, main: Seen) -> Finding:
         if main.now is None or not main.now.rows:
@@ -139,12 +138,9 @@ class Writer:
         elif assignment.order is not None:
             text = ranking(assignment, lines, self.context)
         else:
-            lead = (
-                f"{self._subject(assignment)} {_verb(assignment)} {self._value(found)} {self._when(assignment)}{self._then(found, assignment)}. "
-                if found.value is not None
-                else ""
-            )
-            text = lead + shown_lines(assignment, lines)
+            text = shown_lines(assignment, lines)
+            if found.value is not None:
+                text = f"{self._statement(found, assignment)}{self._then(found, assignment)}. {text}"
         lines = comparison_lines(assignment, main, lines)
         notes = (*found.notes, *self.context.about_parts(assignment))
         chart = self._chart(assignment, lines)
@@ -161,10 +157,7 @@ class Writer:
             )
             text = f"Why {assignment.metric.label} changed cannot be told: {reason}."
             return found.model_copy(update={"kind": "unknown", "text": text})
-        text = premise(found, assignment)
-        text += (
-            f"{self._subject(assignment)} {_verb(assignment)} {self._value(found)} {self._when(assignment)}"
-        )
+        text = premise(found, assignment) + self._statement(found, assignment)
         text += compared(found, assignment, self.context) + "."
         more, splits = explain(found, assignment, main, seen, self.context)
         steps = splits[0] if splits else None
@@ -182,7 +175,15 @@ class Writer:
         return found.model_copy(update={"text": " ".join([text, *more]), "splits": splits, "chart": chart})
 
     def _not_known(self, found: Finding, assignment: Assignment) -> str:
-        return f"I can't know {assignment.metric.label}{_spaced(only_words(assignment.query.only))} {self._when(assignment)}: {found.reason or 'there is nothing recorded'}."
+        only = _spaced(only_words(assignment.query.only))
+        reason = found.reason or "there is nothing recorded"
+        return f"I can't know {assignment.metric.label}{only} {self._when(assignment)}: {reason}."
+
+    def _statement(self, found: Finding, assignment: Assignment) -> str:
+        """The number itself: what, how much, when."""
+        return (
+            f"{self._subject(assignment)} {_verb(assignment)} {self._value(found)} {self._when(assignment)}"
+        )
 
     def _subject(self, assignment: Assignment) -> str:
         label = assignment.metric.label
@@ -213,6 +214,7 @@ class Writer:
                 "text": value_words(value, found.unit, self.context.currency),
             }
             for span, value in ((assignment.span, found.value), (assignment.against, found.previous))
+            if value is not None
         )
         label = assignment.metric.label
         axis = axis_of(found.unit, self.context.currency)
@@ -233,10 +235,11 @@ class Writer:
                 two = any(each.previous is not None for each in lines)
                 points.append(point | {"of": short_period(span)} if two else point)
         label = assignment.metric.label
-        title = f"{label[:1].upper()}{label[1:]}{_spaced(only_words(assignment.query.only))}, {short_period(assignment.span)}"
-        name = "line" if assignment.query.by in GRAINS and len(points) > 2 else "bars"
+        only = _spaced(only_words(assignment.query.only))
+        title = f"{label[:1].upper()}{label[1:]}{only}, {short_period(assignment.span)}"
+        name: ChartName = "line" if assignment.query.by in GRAINS and len(points) > 2 else "bars"
         axis = axis_of(unit, self.context.currency)
-        return Chart(name=name, title=title, axis=axis, points=tuple(points))  # type: ignore[arg-type]
+        return Chart(name=name, title=title, axis=axis, points=tuple(points))
 
     def _drawn(self, assignment: Assignment, lines: tuple[Line, ...]) -> tuple[Line, ...]:
         """What the chart shows: where ROAS is ranked, the channels that are; the others would dwarf them."""

@@ -1,4 +1,4 @@
-"""Questions about the numbers, from whatever door: read by rules, by a model where these do not suffice, and answered."""
+"""Questions about the numbers, from whatever door: read by rules, or by a model where these do not suffice."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ class Chart(Value):
 
 
 class Finding(Value):
-    """What became of a question. Of `unknown` and `ask_back` the `text` says why, and `choices` can be asked instead."""
+    """What became of a question; of `unknown` and `ask_back` the `text` says why, `choices` can be asked instead."""
 
     kind: FindingKind
     question: str

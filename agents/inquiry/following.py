@@ -11,8 +11,10 @@ from agents.inquiry.reading import Reading
 from agents.inquiry.spans import Span
 
 _POINTS_BACK: Final = re.compile(
-    r"^\W*(?:and|or|but|then|now|so|also|ok(?:ay)?|what about|how about|what of|same|the same|only|just|instead|compared? (?:to|with)|"
-    r"vs|versus|why(?: is that| was that| did (?:it|that|they)\b.*)?\W*$|by \w+\W*$|per \w+\W*$|in \w+(?: \d{4})?\W*$|for \w+(?: \w+)?\W*$)"
+    r"^\W*(?:and|or|but|then|now|so|also|ok(?:ay)?|what about|how about|what of|same|the same|only|just|instead"
+    r"|compared? (?:to|with)|"
+    r"vs|versus|why(?: is that| was that| did (?:it|that|they)\b.*)?\W*$|by \w+\W*$|per \w+\W*$"
+    r"|in \w+(?: \d{4})?\W*$|for \w+(?: \w+)?\W*$)"
 )
 _PICKED: Final = re.compile(r"^\W*(?:the )?(?:number |option )?(\d|first|second|third)(?: one)?\W*$")
 _ORDINALS: Final = {"first": 1, "second": 2, "third": 3}

@@ -14,7 +14,7 @@ from analytics.inquiries.business import Business
 from analytics.inquiries.query import Kind, Only
 
 _CHANNEL_WORDS: Final = {
-    "paid_social": r"paid social|social ads|social media(?: ads)?|facebook(?: ads)?|meta(?: ads)?|instagram(?: ads)?|tiktok(?: ads)?",
+    "paid_social": r"(?:paid social|social|social media|facebook|meta|instagram|tiktok)(?: ads)?",
     "paid_search": r"paid search|search ads|google(?: ads)?|adwords|sem|bing(?: ads)?",
     "email": r"e-?mails?|newsletters?|mailings?",
     "organic": r"organic(?: search| traffic)?|seo",

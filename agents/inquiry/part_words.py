@@ -26,6 +26,7 @@ _ADDS_UP: Final = frozenset(
         "support_volume",
     ]
 )
+_AVERAGES: Final = ("average_order_value", "cac_blended", "cac_paid", "ltv_historic")
 _SHOWN: Final = 8
 STEADY: Final = 0.005
 UNFINISHED: Final = " (part of it)"
@@ -43,14 +44,8 @@ def part_lines(assignment: Assignment, main: Seen, context: Context) -> tuple[Li
     lines = []
     for row in rows:
         known = row.value
-        if known.value is not None and metric.name in (
-            "average_order_value",
-            "cac_blended",
-            "cac_paid",
-            "ltv_historic",
-        ):
-            if row.rests_on < context.fewest:
-                known = replace(known, value=None, reason=context.too_few(metric, row.rests_on))
+        if known.value is not None and metric.name in _AVERAGES and row.rests_on < context.fewest:
+            known = replace(known, value=None, reason=context.too_few(metric, row.rests_on))
         share = None
         if known.value is not None and metric.name in _ADDS_UP and whole and whole > 0 and known.value >= 0:
             share = known.value / whole
@@ -115,14 +110,15 @@ def ranking(assignment: Assignment, lines: tuple[Line, ...], context: Context) -
         paid = {name.replace("_", " ") for name in context.paid_channels}
         known = [one for one in known if one.label in paid] or known
     if not known:
-        return f"{_capital(assignment.metric.label)} is not known by {assignment.query.by} {period_words(assignment.span)}."
+        when = period_words(assignment.span)
+        return f"{_capital(assignment.metric.label)} is not known by {assignment.query.by} {when}."
     side = "lowest" if ascending(assignment) else "highest"
     first, rest = known[0], known[1 : (assignment.limit or 4)]
     ties = [one for one in rest if one.value == first.value]
     label = assignment.metric.label.removeprefix("the ")
     only = only_words([one for one in assignment.query.only if one.kind != assignment.query.by])
     who = listed([_capital(first.label), *(one.label for one in ties)], "and")
-    text = f"{who} had the {side} {label}{' ' + only if only else ''} {period_words(assignment.span)}: {first.text}{_share(first)}"
+    text = f"{who} had the {side} {label}{_spaced(only)} {period_words(assignment.span)}: {first.text}{_share(first)}"
     after = [f"{one.label} ({one.text}{_share(one)})" for one in rest if one not in ties]
     return text + (f", before {listed(after, 'and')}." if after else ".")
 
@@ -158,7 +154,8 @@ def trend(found: Finding, assignment: Assignment, lines: tuple[Line, ...], conte
     if assignment.order is not None:
         one = low if ascending(assignment) else high
         side = "lowest" if ascending(assignment) else "highest"
-        return f"{subject} was {side} in {one.label}: {one.text} (of the {assignment.query.by}s {period_words(assignment.span)}).{whole}"
+        of = f"of the {assignment.query.by}s {period_words(assignment.span)}"
+        return f"{subject} was {side} in {one.label}: {one.text} ({of}).{whole}"
     last = known[-1]
     return (
         f"{subject} by {assignment.query.by} {period_words(assignment.span)}: highest in {high.label} ({high.text}), "

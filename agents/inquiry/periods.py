@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from agents.inquiry.spans import Calendar, Span, grain_of, unit_of, units_back
+from analytics.inquiries.query import Grain
 from analytics.period import Period, month_of
 
 TAKEN: Final = "\x00"
@@ -238,9 +239,8 @@ def _last(match: re.Match[str], calendar: Calendar) -> Callable[[date], Span]:
 
 
 def _this(match: re.Match[str], calendar: Calendar) -> Callable[[date], Span]:
-    unit = {"m": "month", "y": "year", "q": "quarter", "w": "week"}.get(
-        match["short"] or "", match["unit"] or match["long"]
-    )
+    short: dict[str | None, Grain] = {"m": "month", "y": "year", "q": "quarter", "w": "week"}
+    unit: Grain = short.get(match["short"]) or match["unit"] or match["long"]  # type: ignore[assignment]
     whole = unit_of(unit, calendar.today)
     return _fixed(Span(Period(whole.start, calendar.today + timedelta(days=1)), unit))
 

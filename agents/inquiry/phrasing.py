@@ -30,7 +30,7 @@ def days_words(period: Period) -> str:
     return f"{day_words(first)} to {day_words(last)}"
 
 
-def period_words(span: Span) -> str:
+def period_words(span: Span) -> str:  # noqa: PLR0911 - a sentence a kind
     """A period as the end of a sentence: in March 2026, in the week of 9 to 15 November 2026."""
     period = span.period
     if span.whole:
@@ -43,7 +43,8 @@ def period_words(span: Span) -> str:
     if grain == "month":
         return f"in {period.start:%B %Y}"
     if grain == "quarter":
-        return f"in the {('first', 'second', 'third', 'fourth')[(period.start.month - 1) // 3]} quarter of {period.start.year}"
+        which = ("first", "second", "third", "fourth")[(period.start.month - 1) // 3]
+        return f"in the {which} quarter of {period.start.year}"
     if grain == "year":
         return f"in {period.start.year}"
     return f"from {days_words(period)}"
@@ -80,7 +81,7 @@ def listed(words: Sequence[str], last: str) -> str:
     return f"{', '.join(words[:-1])} {last} {words[-1]}"
 
 
-def label_words(label: str, by: Dimension | None) -> str:
+def label_words(label: str, by: Dimension | None) -> str:  # noqa: PLR0911 - as above
     """A part's label as people say it."""
     if label == UNKNOWN:
         return "not known"

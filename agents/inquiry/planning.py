@@ -158,7 +158,7 @@ def _parts(span: Span, by: Dimension) -> int:
     return max(1, (span.period.end - span.period.start).days // length)
 
 
-def _unclear(reading: Reading, lexicon: Lexicon) -> AskBack | CannotKnow | None:
+def _unclear(reading: Reading, lexicon: Lexicon) -> AskBack | CannotKnow | None:  # noqa: PLR0911 - a reason each
     """A question back where part of the question was not understood."""
     if reading.not_recorded is not None:
         said = reading.not_recorded

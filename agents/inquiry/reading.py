@@ -150,8 +150,11 @@ class _Taking:
         found: Order | None = None
         sells = re.search(r"best[- ]?sell", self.rest)
         orders: tuple[tuple[Order, str], ...] = (
-            ("worst", vocabulary.WORST), ("lowest", vocabulary.LOWEST), ("highest", vocabulary.HIGHEST), ("best", vocabulary.BEST),
-        )  # fmt: skip
+            ("worst", vocabulary.WORST),
+            ("lowest", vocabulary.LOWEST),
+            ("highest", vocabulary.HIGHEST),
+            ("best", vocabulary.BEST),
+        )
         for order, words in orders:
             if sells and order == "best":
                 found = "best"

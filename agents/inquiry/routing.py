@@ -11,20 +11,29 @@ from agents.inquiry.reading import Reading
 Route = Literal["documents", "numbers"]
 
 _DOCUMENTS: Final = re.compile(
-    r"\b(?:polic(?:y|ies)|terms|conditions|guidelines?|how (?:do|can|should|does one) (?:i|we|you|customers?|people|one|somebody)"
-    r"|how to|can (?:i|we|you|customers?|people|somebody|they)|(?:do|does|are|is) (?:we|you|they|it) (?:ship|offer|sell|have|accept|"
-    r"deliver|charge|take|allowed|vegan|contain)|is it|is (?:there|the \w+) (?:a|an|any|vegan|gluten|safe|caffeinated)|ingredients?|allergens?|"
-    r"contain(?:s|ing)?|vegan|gluten|caffein\w*|brew\w*|steep\w*|recipe|shelf life|best before|expir\w+|how long (?:do|does|will|is|are|can)|"
-    r"where (?:is|are|do|does|can)|(?:cost|price) of (?:shipping|delivery|a \w+)|shipping (?:cost|fee|price|time)s?|delivery (?:cost|fee|time)s?|"
-    r"how much (?:is|are|does) (?:shipping|delivery|the|a|an|it)|what (?:happens|should|do i|if)|should (?:i|we|a)|(?:may|am) (?:i|we|customers)|"
-    r"what discounts?|allowed|eligible|warranty|gift cards?|opening hours|phone number|e-?mail address|contact (?:us|you)|cancel\w*|exchange\w*|"
-    r"engrav\w*|allerg\w*|organic certif\w*|certified|store (?:it|them|the)|damaged|customs|duty|track(?:ing)? (?:my|an?|the))\b"
+    r"\b(?:polic(?:y|ies)|terms|conditions|guidelines?|how (?:do|can|should|does one) (?:i|we|you|customers?"
+    r"|people|one|somebody)"
+    r"|how to|can (?:i|we|you|customers?|people|somebody|they)|(?:do|does|are|is) (?:we|you|they|it) (?:ship"
+    r"|offer|sell|have|accept|"
+    r"deliver|charge|take|allowed|vegan|contain)|is it|is (?:there|the \w+) (?:a|an|any|vegan|gluten|safe"
+    r"|caffeinated)|ingredients?|allergens?|"
+    r"contain(?:s|ing)?|vegan|gluten|caffein\w*|brew\w*|steep\w*|recipe|shelf life|best before|expir\w+"
+    r"|how long (?:do|does|will|is|are|can)|"
+    r"where (?:is|are|do|does|can)|(?:cost|price) of (?:shipping|delivery|a \w+)|shipping (?:cost|fee|price"
+    r"|time)s?|delivery (?:cost|fee|time)s?|"
+    r"how much (?:is|are|does) (?:shipping|delivery|the|a|an|it)|what (?:happens|should|do i|if)|should (?:i|we"
+    r"|a)|(?:may|am) (?:i|we|customers)|"
+    r"what discounts?|allowed|eligible|warranty|gift cards?|opening hours|phone number|e-?mail address"
+    r"|contact (?:us|you)|cancel\w*|exchange\w*|"
+    r"engrav\w*|allerg\w*|organic certif\w*|certified|store (?:it|them|the)|damaged|customs|duty"
+    r"|track(?:ing)? (?:my|an?|the))\b"
 )
 _SETTLED: Final = frozenset({"runway", "first_response_time", "forecast", "retention", "churn"})
 """Measures whose names hold words that documents are asked with: how long does our cash last."""
 
 _QUANTITY: Final = re.compile(
-    r"\b(?:how many|how much|number of|count|total|sum|average|top \d+|per|most|fewest|highest|lowest|share of|rate|percentage|trend"
+    r"\b(?:how many|how much|number of|count|total|sum|average|top \d+|per|most|fewest|highest|lowest|share of"
+    r"|rate|percentage|trend"
     r"|what did|did we|have we|our)\b"
 )
 

@@ -1,4 +1,4 @@
-"""Answers about customers and what is to come, in words: how many, the best, who may leave, how pleased, the forecast."""
+"""Answers about customers and what is to come: how many, the best, who may leave, how pleased, the forecast."""
 
 from __future__ import annotations
 
@@ -105,9 +105,11 @@ def churn_words(found: Finding, warned: tuple[AtRisk, ...], context: Context) ->
         return found.model_copy(update={"text": "Nobody in reach is above the alarm for churn."})
     worth = value_words(sum(one.worth for one in warned), "minor", context.currency)
     verb = "is" if len(warned) == 1 else "are"
+    who = f"{_count(len(warned), 'customer', 'customers')} in reach {verb}"
+    first = warned[0]
     text = (
-        f"{_count(len(warned), 'customer', 'customers')} in reach {verb} above the alarm for churn, together worth {worth} of "
-        f"margin a year. The first to write to is {warned[0].customer_id} ({warned[0].probability:.0%}), who {warned[0].why}."
+        f"{who} above the alarm for churn, together worth {worth} of margin a year. The first to write to is "
+        f"{first.customer_id} ({first.probability:.0%}), who {first.why}."
     )
     lines = tuple(
         Line(
@@ -125,7 +127,8 @@ def pleased_words(found: Finding, assignment: Assignment, pleased: Pleased) -> F
     country = assignment.query.restriction("country")
     where = f" from {country.label}" if country is not None else ""
     if pleased.value.value is None or pleased.low is None or pleased.high is None:
-        known = f"{_count(pleased.customers, 'customer', 'customers')}{where}, {_count(pleased.tickets, 'ticket', 'tickets')}"
+        people = _count(pleased.customers, "customer", "customers")
+        known = f"{people}{where}, {_count(pleased.tickets, 'ticket', 'tickets')}"
         rated = f", {pleased.rated} of them rated" if pleased.tickets else ""
         text = f"I can't know: {known} in 90 days{rated}; 30 customers who have rated an answer are needed."
         text = text.replace(" 0 ", " no ")
@@ -151,7 +154,10 @@ def forecast_words(found: Finding, forecast: Forecast, context: Context) -> Find
         value_words(one, "minor", context.currency)
         for one in (forecast.value, forecast.low, forecast.high, forecast.so_far)
     )
-    text = f"{month} should bring {value} of net revenue, {forecast.level:.0%} interval {low} to {high}; {so_far} of it is sold."
+    text = (
+        f"{month} should bring {value} of net revenue, {forecast.level:.0%} interval {low} to {high}; "
+        f"{so_far} of it is sold."
+    )
     if forecast.coverage is not None:
         text += f" Such intervals held in {forecast.coverage:.0%} of {forecast.origins} earlier stretches."
     return found.model_copy(update={"text": text})

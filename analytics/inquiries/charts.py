@@ -10,7 +10,7 @@ from analytics.figures import Unit
 
 ChartName = Literal["bars", "line", "steps"]
 Point = Mapping[str, str | float | None]
-"""`label`, `value` in whole units of the currency or per cent, `text` as it is written, and `of` where there are two."""
+"""`label`, `value` in whole units or per cent, `text` as it is written, and `of` where there are two of each."""
 
 _MAIN, _SECOND, _QUIET, _INK = ({"expr": name} for name in ("main", "second", "quiet", "ink"))
 _MOST: Final = 20
@@ -82,7 +82,11 @@ def _bars(points: Sequence[Point], title: str, *, signed: bool) -> Specification
         colour = alt.Color("of:N", title=None, sort=two, scale=alt.Scale(domain=two, range=[_MAIN, _QUIET]))
     bars = base.mark_bar(cornerRadiusEnd=3).encode(color=colour)
     layers = [bars]
-    for test, align, dx in (("datum.value >= 0", "left", 6), ("datum.value < 0", "right", -6)):
+    sides: tuple[tuple[str, Literal["left", "right"], int], ...] = (
+        ("datum.value >= 0", "left", 6),
+        ("datum.value < 0", "right", -6),
+    )
+    for test, align, dx in sides:
         words = base.transform_filter(test).mark_text(align=align, dx=dx, color=_INK)
         layers.append(words.encode(alt.Text("text:N")))
     height = max(80, 32 * len({one["label"] for one in points}) * max(1, len(two)))

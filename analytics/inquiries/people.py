@@ -1,4 +1,4 @@
-"""Customers as they stood at the beginning of a day: how many, of which kinds, what they have brought, who the best are."""
+"""Customers as they stood at the beginning of a day: how many, of which kinds, what they brought, the best."""
 
 from __future__ import annotations
 

@@ -173,10 +173,9 @@ def _rows(expression: Any, by: Dimension | None) -> list[tuple[str, Mapping[str,
         if by is not None:
             part = row.pop("part")
             unknown = part is None or bool(pd.isna(part))
+            label = UNKNOWN if unknown or not str(part) else str(part)
             if by in GRAINS:
-                label = bucket_label(by, int(part))  # type: ignore[arg-type]
-            else:
-                label = UNKNOWN if unknown or not str(part) else str(part)
+                label = bucket_label(by, int(part))
         found.append((label, {str(name): value for name, value in row.items()}))
     return sorted(found, key=lambda one: one[0])
 

@@ -50,7 +50,7 @@ def measure_tickets(tables: Tables, query: Query) -> Measured:
     for _, each in grouped.to_pandas().iterrows():
         label = UNKNOWN if pd.isna(each["part"]) else each["part"]
         if query.by in GRAINS:
-            label = bucket_label(query.by, int(each["part"]))  # type: ignore[arg-type]
+            label = bucket_label(query.by, int(each["part"]))
         rows.append(Row(str(label), _value(query.metric, each), int(each["volume"])))
     rows.sort(key=lambda one: one.label)
     return Measured(known, tuple(rows), rests_on, str(ibis.to_sql(grouped)))

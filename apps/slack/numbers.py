@@ -17,7 +17,10 @@ from apps.slack.weekly import FOR_TEAM
 from integrations.slack.answers import TeamAnswer
 from integrations.slack.findings import QUERY_ACTION
 
-NOT_HERE: Final = "I tell numbers in the team's own channels and in direct messages. Ask me there, or with `/gtm ask`: that only you see."
+NOT_HERE: Final = (
+    "I tell numbers in the team's own channels and in direct messages. Ask me there, or with `/gtm ask`, "
+    "which only you see."
+)
 CHART_ELSEWHERE: Final = "Mention me in the team's channel to get the chart as well."
 
 log = logging.getLogger(__name__)

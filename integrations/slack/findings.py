@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from slackblocks import ActionsBlock, Block, Button, ContextBlock, SectionBlock
+from slackblocks.elements import Element
 
 from agents.inquiry.finding import Finding, Line
 from integrations.slack.answers import RATINGS, pieces
@@ -68,8 +69,8 @@ def _evidence(finding: Finding) -> str:
     return " · ".join(said)
 
 
-def _buttons(finding: Finding, *, feedback: bool) -> list[Button]:
-    buttons = []
+def _buttons(finding: Finding, *, feedback: bool) -> list[Element]:
+    buttons: list[Element] = []
     if finding.kind == "number" and feedback:
         buttons = [
             Button(RATINGS[value], action_id=f"answer_rated_{value}", value=value) for value in RATINGS

@@ -57,7 +57,7 @@ def test_a_question_is_answered_with_a_chart_and_gone_on_with(
     first = here.locator(".finding").first
     expect(first).to_contain_text("in February 2026. By channel", timeout=30_000)
     first.get_by_text("How it was counted").click()
-    expect(first.get_by_text("mart_orders")).to_be_visible()
+    expect(first.get_by_text("SELECT")).to_be_visible()
     shoot(here, f"ask-{look}")
     assert here.evaluate("document.querySelector('#stage').scrollWidth <= innerWidth")
     size = here.viewport_size

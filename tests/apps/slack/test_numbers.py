@@ -50,7 +50,7 @@ def test_a_mention_is_answered_with_a_chart_and_gone_on_with_in_the_thread(work:
     work.slack.say(f"<@{SOCKET_BOT}> and in April 2026?", thread=ts)
     wait_until(lambda: any("in April 2026. By channel" in words(each) for each in answers(work, ts)))
     work.slack.press(first, "finding_query")
-    wait_until(lambda: any("mart_orders" in each for each in work.whispers(LEAD)))
+    wait_until(lambda: any("SELECT" in each for each in work.whispers(LEAD)))
 
 
 def test_what_is_asked_back_can_be_answered_by_its_number(work: SlackAtWork) -> None:
