@@ -38,8 +38,8 @@ slack-demo: $(DEV_READY) ## Try the Slack side without a workspace: a local Slac
 browser:
 	@command -v chromium >/dev/null || ./tests/install_browser.sh
 
-test: $(DEV_READY) browser ## Install what the tests need, then run all of them
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+test: $(DEV_READY) browser ## Install what the tests need, then run all of them, a file a core at a time
+	$(BIN)/python -m pytest -n logical --dist loadfile $(PYTEST_ARGS)
 
 check: $(DEV_READY) ## Format, lint, types and import rules
 	$(BIN)/ruff format --check .

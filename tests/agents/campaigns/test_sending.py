@@ -52,7 +52,7 @@ def send(shop: Shop, campaign: Campaign, mailer: ScriptedMailer, rounds: int = 3
 
 
 def address_of(shop: Shop, campaign: Campaign, at: int = 0) -> str:
-    return shop.services.send_list.recipients(campaign.id, ("queued",))[at].person.address
+    return shop.services.send_list.recipients(campaign.id, ["queued"])[at].person.address
 
 
 @pytest.mark.parametrize("repeatable", [True, False])
@@ -98,7 +98,7 @@ def test_a_key_that_is_revoked_pauses_the_campaign_and_loses_nobody(shop: Shop) 
 
 def test_who_unsubscribes_while_it_is_sent_gets_nothing(shop: Shop) -> None:
     campaign, mailer = shop.approved(), ScriptedMailer()
-    one = shop.services.send_list.recipients(campaign.id, ("queued",))[0]
+    one = shop.services.send_list.recipients(campaign.id, ["queued"])[0]
     shop.services.suppressions.add([Suppression(contact=one.contact, reason="unsubscribed", at=NOON)])
     send(shop, campaign, mailer)
     assert one.person.address not in mailer.taken
@@ -116,7 +116,7 @@ def test_an_address_that_is_refused_does_not_keep_the_others(shop: Shop) -> None
 
 def test_a_mailer_of_which_nothing_can_be_told_is_not_given_the_rest(shop: Shop) -> None:
     campaign, mailer = shop.approved(), ScriptedMailer()
-    for one in shop.services.send_list.recipients(campaign.id, ("queued",)):
+    for one in shop.services.send_list.recipients(campaign.id, ["queued"]):
         mailer.script[one.person.address] = [Ambiguous("no answer")]
     send(shop, campaign, mailer)
     counts = shop.services.send_list.counts(campaign.id)

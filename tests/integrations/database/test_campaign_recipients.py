@@ -90,7 +90,7 @@ def test_what_was_handed_over_is_repeated_only_where_that_is_one_message(
     counts = recipients.counts("c-1")
     assert (lost, counts.queued, counts.uncertain) == (uncertain, queued, uncertain)
     if uncertain:
-        [listed] = recipients.recipients("c-1", ("uncertain",))
+        [listed] = recipients.recipients("c-1", ["uncertain"])
         assert "between handing the message over" in (listed.note or "")
 
 
