@@ -7,11 +7,10 @@ from the signed cookie alone. A page that asks for it gets an answer line by lin
 from __future__ import annotations
 
 import json
-import logging
-import secrets
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from functools import partial
-from typing import Any, Final
+from typing import Any
 
 import anyio
 import anyio.to_thread
@@ -20,43 +19,33 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from agents.asking import Audience
-from agents.domain import Standing
-from agents.errors import BadInput, DeskError, TooLong, TooMany
+from agents.errors import BadInput
 from agents.policy import Sayings
 from agents.session import Session
+from apps.answering import Answerer, Question, shown_standing
+from apps.answering_pool import AnswererLost, AnsweringPool
 from apps.chat_stream import Lines, stream, wants_stream
-from apps.compute_places import ComputePlaces
+from apps.guarded_calls import THREADS, GuardedCalls, Payload
 from apps.live import Live
 from apps.presenting import Presenter
 from apps.visitors import COOKIE, Visitors
 
-log = logging.getLogger(__name__)
-
-PLACES: Final = 16
-"""How many calls compute at the same time. Many more only get in each other's way: of 4, 8, 16 and 64 threads, 16
-answered a hundred visitors soonest on two cores."""
-
-THREADS: Final = 200
-"""How many calls are under way at the same time: those that wait for a model take no place."""
-
-Payload = dict[str, Any]
 Call = Callable[[str, Payload], Payload]
-Reply = Callable[[Call, str, Payload, Request], Awaitable[Response]]
+Reply = Callable[[str, Payload, Request], Awaitable[Response]]
 
 
 class ChatCalls:
     """What the page may ask for, each call given the visitor and what the page sent."""
 
-    def __init__(self, session: Session, live: Live) -> None:
+    def __init__(self, session: Session, live: Live, presenter: Presenter) -> None:
         self._session = session
         self._live = live
-        self._presenter = Presenter(session.policy.confidence_word, self._title)
+        self._presenter = presenter
 
     def by_name(self) -> dict[str, Call]:
-        """Every call under the name that the page uses."""
+        """Every call under the name that the page uses, but for `ask`."""
         return {
             "open": self.open,
-            "ask": self.ask,
             "rate": self.rate,
             "begin": self.begin,
             "contact": self.contact,
@@ -84,20 +73,6 @@ class ChatCalls:
             "messages": [self._presenter.message(each) for each in messages if whole or each.id > last],
             "standing": shown_standing(self._session.standing(conversation, visitor)),
         }
-
-    def ask(self, visitor: str, sent: Payload, audience: Audience | None = None) -> Payload:
-        """Put a message to the desk; gives the reply as it stands in the log, or None where a person will answer."""
-        text = sent.get("text")
-        if not isinstance(text, str):
-            raise BadInput("A message is text.")
-        conversation = self._session.latest(visitor)
-        reply = self._session.respond(text, conversation, visitor, audience)
-        if conversation is None:
-            self._live.wake_visitor(visitor)
-        shown: Payload = {"message": self._presenter.message(reply) if reply else None}
-        if reply is None or (reply.reply and reply.reply.decision == "escalate"):
-            shown["standing"] = self._standing(visitor)
-        return shown
 
     def rate(self, visitor: str, sent: Payload) -> Payload:
         """Store a thumb, with a reason where one was given."""
@@ -127,70 +102,80 @@ class ChatCalls:
             self._session.seen_by_customer(conversation, visitor)
         return {}
 
-    def _standing(self, visitor: str) -> Payload | None:
-        conversation = self._session.latest(visitor)
-        if conversation is None:
-            return None
-        return shown_standing(self._session.standing(conversation, visitor))
-
-    def _title(self, name: str) -> str:
-        document = self._session.document(name)
-        return document.title if document else name
-
-
-def shown_standing(standing: Standing) -> Payload:
-    """How a conversation stands, for the page."""
-    return standing.model_dump(include={"state", "person", "typing", "promise", "late", "contact"})
-
 
 class CallRunner:
-    """Runs calls in threads, at the app's edge: what goes wrong in one becomes a sentence for the page."""
+    """Runs calls in threads of this process."""
 
     def __init__(self, texts: Sayings) -> None:
-        self._texts = texts
+        self.guarded = GuardedCalls(texts)
         self._threads = anyio.CapacityLimiter(THREADS)
-        self.places = ComputePlaces(PLACES)
 
     async def run(self, call: Callable[[], Payload]) -> Payload:
         """What a call gives."""
-        return await anyio.to_thread.run_sync(self._guarded, call, limiter=self._threads)
+        return await anyio.to_thread.run_sync(self.guarded.run, call, limiter=self._threads)
 
-    def _guarded(self, call: Callable[[], Payload]) -> Payload:
+
+class Answers:
+    """Has questions answered: by another process where there are any, else in this one."""
+
+    def __init__(
+        self, answerer: Answerer, runner: CallRunner, live: Live, pool: AnsweringPool | None
+    ) -> None:
+        self._answerer = answerer
+        self._runner = runner
+        self._live = live
+        self._pool = pool
+
+    async def answer(self, question: Question, audience: Audience) -> Payload:
+        """What the page is told."""
+        reply = await self._elsewhere(question, audience)
+        if reply is None:
+            here = replace(audience, waiting=self._runner.guarded.places.left)
+            reply = await self._runner.run(partial(self._answerer.answer, question, here))
+        if reply.pop("begun", False):
+            self._live.wake_visitor(question.visitor)
+        return reply
+
+    async def _elsewhere(self, question: Question, audience: Audience) -> Payload | None:
         try:
-            with self.places.taken():
-                return call()
-        except DeskError as error:
-            return {"error": str(error), "kind": _kind(error)}
-        except Exception:  # logged under a number that the customer can name
-            reference = secrets.token_hex(4)
-            log.exception("A call of the chat page failed (reference %s)", reference)
-            return {"error": f"{self._texts.failed} (Reference {reference})", "kind": "failed"}
+            return None if self._pool is None else await self._pool.answer(question, audience)
+        except AnswererLost as error:
+            return self._runner.guarded.failed(error)
 
 
-def add_calls(app: Starlette, calls: ChatCalls, session: Session, visitors: Visitors) -> None:
+def add_calls(
+    app: Starlette,
+    calls: ChatCalls,
+    answers: Answers,
+    runner: CallRunner,
+    *,
+    texts: Sayings,
+    visitors: Visitors,
+) -> None:
     """Serve every call as a POST under `/chat/`."""
-    runner = CallRunner(session.policy.texts)
 
-    async def answer_at_once(call: Call, visitor: str, sent: Payload, _: Request) -> Response:
-        return _shown(await runner.run(partial(call, visitor, sent)))
+    def answer_at_once(call: Call) -> Reply:
+        async def answer(visitor: str, sent: Payload, _: Request) -> Response:
+            return _shown(await runner.run(partial(call, visitor, sent)))
 
-    async def answer_question(_: Call, visitor: str, sent: Payload, request: Request) -> Response:
+        return answer
+
+    async def answer_question(visitor: str, sent: Payload, request: Request) -> Response:
+        question = Question(visitor, sent.get("text"))
         if not wants_stream(request):
-            audience = Audience(waiting=runner.places.left)
-            return _shown(await runner.run(partial(calls.ask, visitor, sent, audience)))
+            return _shown(await answers.answer(question, Audience()))
         lines = Lines()
-        audience = Audience(lines.hear, lines.presence, runner.places.left)
 
         async def answer() -> None:
-            lines.end(await runner.run(partial(calls.ask, visitor, sent, audience)))
+            lines.end(await answers.answer(question, Audience(lines.hear, lines.presence)))
 
         return stream(lines, answer())
 
-    def endpoint(call: Call, reply: Reply) -> Callable[[Request], Any]:
+    def endpoint(reply: Reply) -> Callable[[Request], Any]:
         async def answer(request: Request) -> Response:
             visitor = visitors.read(request.cookies.get(COOKIE))
             if visitor is None:
-                return JSONResponse({"error": session.policy.texts.no_cookie, "kind": "cookie"})
+                return JSONResponse({"error": texts.no_cookie, "kind": "cookie"})
             try:
                 sent = json.loads(await request.body() or b"{}")
             except ClientDisconnect:
@@ -199,20 +184,14 @@ def add_calls(app: Starlette, calls: ChatCalls, session: Session, visitors: Visi
                 return JSONResponse({"detail": "A call is JSON."}, status_code=400)
             if not isinstance(sent, dict):
                 return JSONResponse({"detail": "A call is a JSON object."}, status_code=400)
-            return await reply(call, visitor, sent, request)
+            return await reply(visitor, sent, request)
 
         return answer
 
-    for name, call in calls.by_name().items():
-        reply = answer_question if name == "ask" else answer_at_once
-        app.add_route(f"/chat/{name}", endpoint(call, reply), methods=["POST"])
+    replies = {name: answer_at_once(call) for name, call in calls.by_name().items()}
+    for name, reply in (replies | {"ask": answer_question}).items():
+        app.add_route(f"/chat/{name}", endpoint(reply), methods=["POST"])
 
 
 def _shown(payload: Payload) -> Response:
     return JSONResponse(payload, headers={"cache-control": "no-store"})
-
-
-def _kind(error: DeskError) -> str:
-    if isinstance(error, TooLong):
-        return "too_long"
-    return "too_many" if isinstance(error, TooMany) else "refused"

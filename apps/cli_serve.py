@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from agents.ports import Services
 from agents.session import Session
+from apps.answering_pool import AnsweringPool, answerers_for, cores
 from apps.server import serve
 from apps.worker import jobs_running
 from integrations import connect
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 def run_serve(settings: Settings, address: tuple[str, int]) -> None:
     """Serve the chat, with the jobs unless they are off, and with Slack's bot where its tokens are set."""
+    if settings.answerers is None:
+        settings = settings.model_copy(update={"answerers": answerers_for(cores())})
+    pool = AnsweringPool(settings.environment(), settings.answerers) if settings.answerers else None
     services = connect(settings)
     session = Session(services)
     # As Ctrl-C does: the server stops, then the bot and the jobs, then this process.
@@ -32,7 +36,8 @@ def run_serve(settings: Settings, address: tuple[str, int]) -> None:
             bot = Bot(session, services, settings)
         hears_http = bot is not None and settings.slack_signing_secret is not None
         beside = _beside(session, services, settings, bot)
-        serve(session, settings, address, beside, bot.app if bot and hears_http else None)
+        app = bot.app if bot and hears_http else None
+        serve(session, settings, address, beside, slack=app, pool=pool)
     finally:
         session.close()
 

@@ -8,7 +8,7 @@ import os
 import socket
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from ipaddress import ip_address
 from pathlib import Path
@@ -26,7 +26,9 @@ from starlette.types import ASGIApp
 
 from agents.errors import BadInput, DeskError
 from agents.session import Session
-from apps.chat_calls import ChatCalls, add_calls
+from apps.answering import Answerer, warm
+from apps.answering_pool import AnsweringPool
+from apps.chat_calls import Answers, CallRunner, ChatCalls, add_calls
 from apps.chat_events import add_events
 from apps.documents_page import document_page, render_document
 from apps.gate import Gate
@@ -66,9 +68,15 @@ log = logging.getLogger(__name__)
 
 
 def build_app(
-    session: Session, settings: Settings, live: Live | None = None, slack: Bolt | None = None
+    session: Session,
+    settings: Settings,
+    live: Live | None = None,
+    slack: Bolt | None = None,
+    pool: AnsweringPool | None = None,
 ) -> ASGIApp:
     """Everything that is served; `live` tells open pages what changed, `slack` takes what Slack tells the bot.
+
+    Questions are answered by the processes of `pool`, in this one without any.
 
     A further Gradio page is one more mount, and its prefix in `_OURS`.
     """
@@ -82,9 +90,12 @@ def build_app(
         middleware=[Middleware(GZipMiddleware, minimum_size=2000, compresslevel=4)],
     )
     live = live or Live(session.changes)
-    calls = ChatCalls(session, live)
+    answerer, runner = Answerer(session), CallRunner(policy.texts)
+    calls = ChatCalls(session, live, answerer.presenter)
     _add_documents(app, session, policy.brand.name)
-    add_calls(app, calls, session, visitors)
+    add_calls(
+        app, calls, Answers(answerer, runner, live, pool), runner, texts=policy.texts, visitors=visitors
+    )
     add_events(app, calls, live, visitors)
     _add_files(app, session)
     add_metrics(app, session, settings.metrics_token)
@@ -159,43 +170,63 @@ def serve(
     settings: Settings,
     address: tuple[str, int],
     jobs: AbstractContextManager[object],
+    *,
     slack: Bolt | None = None,
+    pool: AnsweringPool | None = None,
 ) -> None:
     """Serve until told to stop, with `jobs` running; says where once the first question can be answered.
 
-    A port that cannot be had raises `BadInput` before the jobs are begun.
+    A port that cannot be had raises `BadInput` before the jobs and the processes of `pool` are begun.
     """
     host, port = address
     listener = _listen(host, port)
-    warm = threading.Thread(target=_warm, args=(session,), name="warm", daemon=True)
-    warm.start()
     live = Live(session.changes)
-    config = uvicorn.Config(
-        build_app(session, settings, live, slack),
-        log_level="warning",
-        access_log=False,
-        timeout_graceful_shutdown=GRACE,
-    )
-    url = _address(host, listener)
-    lines = [f"{session.policy.brand.name} answers at {url}", entry_line(session, url)]
-    server = _DeskServer(config, warm, lines, live)
-    with listener, jobs, contextlib.suppress(KeyboardInterrupt):  # raised again once all has been closed
-        server.run(sockets=[listener])
+    with listener, _answering(session, pool) as ready:
+        config = uvicorn.Config(
+            build_app(session, settings, live, slack, pool),
+            log_level="warning",
+            access_log=False,
+            timeout_graceful_shutdown=GRACE,
+        )
+        url = _address(host, listener)
+        lines = [f"{session.policy.brand.name} answers at {url}", entry_line(session, url)]
+        server = _DeskServer(config, ready, lines, live)
+        with jobs, contextlib.suppress(KeyboardInterrupt):  # raised again once all has been closed
+            server.run(sockets=[listener])
+
+
+@contextlib.contextmanager
+def _answering(session: Session, pool: AnsweringPool | None) -> Iterator[Callable[[], Awaitable[None]]]:
+    """Within the block, whoever will answer loads what that needs; gives what waits until it is done."""
+    if pool is not None:
+        try:
+            pool.begin()
+            yield pool.ready
+        finally:
+            pool.end()
+        return
+    loading = threading.Thread(target=warm, args=(session,), name="warm", daemon=True)
+    loading.start()
+
+    async def loaded() -> None:
+        loading.join()
+
+    yield loaded
 
 
 class _DeskServer(uvicorn.Server):
     """A server that says that it is ready when it is, and sends its listeners home when it stops."""
 
     def __init__(
-        self, config: uvicorn.Config, warm: threading.Thread, lines: Sequence[str], live: Live
+        self, config: uvicorn.Config, ready: Callable[[], Awaitable[None]], lines: Sequence[str], live: Live
     ) -> None:
         super().__init__(config)
-        self._warm = warm
+        self._ready = ready
         self._lines = lines
         self._live = live
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        self._warm.join()
+        await self._ready()
         await super().startup(sockets)
         sys.stdout.writelines(f"{line}\n" for line in self._lines)
         sys.stdout.flush()
@@ -215,14 +246,6 @@ def _listen(host: str, port: int) -> socket.socket:
             f"Port {port} on {host} cannot be had ({os.strerror(error.errno) if error.errno else error}). "
             "Stop what uses it, or choose another one with --port."
         ) from error
-
-
-def _warm(session: Session) -> None:
-    """Load model and index, so that the first customer does not wait for them."""
-    try:
-        session.warm()
-    except Exception:  # the page says what is wrong when it is asked; a server that is up can be mended
-        log.exception("The desk could not be warmed up; see `gtm doctor`")
 
 
 def _address(host: str, listener: socket.socket) -> str:

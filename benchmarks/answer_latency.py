@@ -25,8 +25,8 @@ import httpx
 
 from agents.domain import Decision
 from agents.session import Session
-from benchmarks.serving import ROOT, served
-from benchmarks.visitors import DOCUMENTS, TRUST, call, cpu_seconds, without_rate_limit
+from benchmarks.serving import MODELS, Served, served
+from benchmarks.visitors import DOCUMENTS, TRUST, call, without_rate_limit
 from integrations import connect
 from integrations.settings import Settings
 
@@ -121,15 +121,15 @@ def figures(name: str, taken: list[float]) -> dict[str, Any]:
     }
 
 
-async def idle_share(url: str, pid: int, pages: int, seconds: float) -> float:
+async def idle_share(server: Served, pages: int, seconds: float) -> float:
     """The share of one processor that a server with so many open pages uses while nothing happens."""
     done, opened = asyncio.Event(), asyncio.Queue[bool]()
-    others = [asyncio.create_task(stay(url, done, opened)) for _ in range(pages)]
+    others = [asyncio.create_task(stay(server.url, done, opened)) for _ in range(pages)]
     for _ in others:
         await opened.get()
-    before = cpu_seconds(pid)
+    before = server.cpu_seconds()
     await asyncio.sleep(seconds)
-    used = cpu_seconds(pid) - before
+    used = server.cpu_seconds() - before
     done.set()
     await asyncio.gather(*others)
     return used / seconds
@@ -147,12 +147,11 @@ def main() -> int:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder) / "home"
-        models = Path(os.environ.get("GTM_MODELS", ROOT / ".cache" / "models"))
         with served(home, DOCUMENTS, policies=without_rate_limit(Path(folder) / "policies")) as server:
-            session = Session(connect(Settings(home=home, models=models)))
+            session = Session(connect(Settings(home=home, models=MODELS)))
             measured = {
                 "pages": options.pages,
-                "idle_processor_share": asyncio.run(idle_share(server.url, server.pid, options.pages, 20)),
+                "idle_processor_share": asyncio.run(idle_share(server, options.pages, 20)),
             }
             measured |= asyncio.run(lines(server.url, session, options.answers, options.pages))
             if options.browser:

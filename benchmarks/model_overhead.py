@@ -4,7 +4,8 @@ First, questions are asked one by one of a desk without a model and of one whose
 question by question, is what our own code takes for an answer in a model's words (asking, reading, checking, keeping
 the ledger), with the HTTP client and the host's own few milliseconds, which are given beside it. Then so many visitors
 at once, each in a conversation of its own, ask the served page a question that a model answers after two seconds:
-all in one moment, and then once more within some seconds.
+all in one moment, and then once more within some seconds; without processes that answer beside the server, and with
+as many as it starts by itself.
 No question is asked twice, so that no words are found in a cache.
 """
 
@@ -29,13 +30,12 @@ from agents.domain import Message
 from agents.session import Session
 from benchmarks.corpora import percentile
 from benchmarks.quick_model import quick_model
-from benchmarks.serving import ROOT, served
-from benchmarks.visitors import DOCUMENTS, QUESTIONS, TRUST, without_rate_limit
+from benchmarks.serving import MODELS, served
+from benchmarks.visitors import DOCUMENTS, QUESTIONS, TRUST, show, without_rate_limit
 from ingest.pipeline import ingest
 from integrations import connect
 from integrations.settings import Settings
 
-MODELS = Path(os.environ.get("GTM_MODELS", ROOT / ".cache" / "models"))
 PROMPT = {"model": "m", "messages": [{"role": "user", "content": "Sources:\n[1] A\n\nWhat was said before:"}]}
 
 
@@ -136,31 +136,44 @@ async def crowd(url: str, questions: list[str], over: float = 0.0) -> list[float
     return list(await asyncio.gather(*visits))
 
 
-def at_once(folder: Path, questions: list[str], options: argparse.Namespace) -> dict[str, Any]:
+def at_once(
+    folder: Path, questions: list[str], options: argparse.Namespace, answerers: int | None
+) -> dict[str, Any]:
     """Figures of a crowd on the served page: all in one moment, and each within some seconds."""
-    count = options.crowd
+    count, home = options.crowd, folder / f"served-{answerers}"
     asked = [
         questions[n] if n < len(questions) else f"{questions[n % len(questions)]} I am visitor {n}."
         for n in range(count)
     ]
     with quick_model(options.seconds) as url:
-        os.environ |= {"OPENAI_API_KEY": "key", "OPENAI_BASE_URL": url}
-        with served(folder / "served", DOCUMENTS, without_rate_limit(folder / "policies")) as server:
-            asyncio.run(crowd(server.url, [f"{text} Thank you." for text in questions[:3]]))
-            began = datetime.now(UTC)
+        settings: dict[str, Any] = {
+            "policies": without_rate_limit(folder / f"policies-{answerers}"),
+            "answerers": answerers,
+            "openai_api_key": SecretStr("key"),
+            "openai_base_url": url,
+        }
+        with served(home, DOCUMENTS, **settings) as server:
+            asyncio.run(crowd(server.url, [f"{text} Thank you." for text in questions[:6]]))
+            began, used = datetime.now(UTC), server.cpu_seconds()
             burst = asyncio.run(crowd(server.url, asked))
+            used = server.cpu_seconds() - used
             spread = asyncio.run(crowd(server.url, [f"{text} Thanks." for text in asked], options.over))
-    services = connect(Settings(home=folder / "served", models=MODELS))
+            memory = server.memory()
+    services = connect(Settings(home=home, models=MODELS))
     endings = Counter(text.ending for text in services.open_models().texts(began))
     services.close()
     return {
+        "answerers": "by the cores" if answerers is None else answerers,
         "crowd": count,
         "model_seconds": options.seconds,
         "in_one_moment_p50_seconds": percentile(burst, 0.5),
         "in_one_moment_p95_seconds": percentile(burst, 0.95),
         f"within_{options.over:g}_s_p50_seconds": percentile(spread, 0.5),
         f"within_{options.over:g}_s_p95_seconds": percentile(spread, 0.95),
+        "server_cpu_ms_an_answer": 1000 * used / count,
+        "memory_mib": memory,
         "crowd_texts": dict(endings),
+        "load_of_the_machine": os.getloadavg()[0],
     }
 
 
@@ -175,20 +188,16 @@ def main() -> int:
     parser.add_argument(
         "--over", type=float, default=10.0, help="seconds within which a crowd asks that is no burst"
     )
-    parser.add_argument("--json", action="store_true", help="one JSON object instead of the table")
+    parser.add_argument(
+        "--answerers", type=int, nargs="*", default=[0, None], help="so many processes that answer, in turns"
+    )
+    parser.add_argument("--json", action="store_true", help="one JSON object a part instead of the table")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         measured, answered = overhead(Path(folder), options.questions)
-        measured |= at_once(Path(folder), answered, options)
-    if options.json:
-        print(json.dumps(measured))
-    else:
-        for name, value in measured.items():
-            print(
-                f"{name.replace('_', ' '):28} {value:.3f}"
-                if isinstance(value, float)
-                else f"{name:28} {value}"
-            )
+        show(measured, as_json=options.json)
+        for answerers in options.answerers:
+            show(at_once(Path(folder), answered, options, answerers), as_json=options.json)
     return 0
 
 

@@ -7,7 +7,6 @@ plain way in the same run: a card posted from within the request, which costs on
 from __future__ import annotations
 
 import json
-import os
 import tempfile
 import threading
 import time
@@ -19,6 +18,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx
+from pydantic import SecretStr
 
 from benchmarks.corpora import percentile
 from benchmarks.serving import ROOT, served
@@ -36,13 +36,13 @@ T = TypeVar("T")
 def main() -> None:
     """Print the figures."""
     with tempfile.TemporaryDirectory() as folder, local_slack(Path(folder)) as slack:
-        os.environ |= {
-            "SLACK_BOT_TOKEN": "xoxb-sock",
-            "SLACK_APP_TOKEN": "xapp-sock",
-            "SLACK_API_URL": slack.api,
-            "SLACK_SUPPORT_CHANNEL": CHANNEL,
+        settings: dict[str, Any] = {
+            "slack_bot_token": SecretStr("xoxb-sock"),
+            "slack_app_token": SecretStr("xapp-sock"),
+            "slack_api_url": slack.api,
+            "slack_support_channel": CHANNEL,
         }
-        with served(Path(folder) / "home", DOCUMENTS) as server:
+        with served(Path(folder) / "home", DOCUMENTS, **settings) as server:
             one_by_one(server.url, slack)
             burst(server.url, slack)
 

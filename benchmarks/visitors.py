@@ -1,8 +1,9 @@
 """Many visitors at once on the served page: `python -m benchmarks.visitors [--visitors 100 --questions 5]`.
 
-Starts the real server on a throw-away home with the sample knowledge base. Every visitor has a cookie and a
-connection of its own, and calls as the page does: one request a question. Seconds run from sending a question to
-having the full answer; the load generator shares the machine's cores.
+Starts the real server on a throw-away home with the sample knowledge base: without processes that answer beside it,
+and with as many as it starts by itself, in turns. Every visitor has a cookie and a connection of its own, and calls
+as the page does: one request a question. Seconds run from sending a question to having the full answer; the load
+generator shares the machine's cores.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ import argparse
 import asyncio
 import json
 import os
-import re
 import ssl
 import statistics
 import sys
@@ -24,9 +24,8 @@ from typing import Any
 import httpx
 import yaml
 
-from benchmarks.serving import served
+from benchmarks.serving import ROOT, served
 
-ROOT = Path(__file__).resolve().parents[1]
 DOCUMENTS = ROOT / "knowledge_base" / "documents"
 LABELLED = ROOT / "tests" / "data" / "two_peaks" / "questions.jsonl"
 TRUST = ssl.create_default_context()  # to make one for each visitor would cost the load generator seconds
@@ -73,18 +72,6 @@ async def call(client: httpx.AsyncClient, name: str, **sent: object) -> dict[str
     return answer
 
 
-def memory(pid: int) -> dict[str, float]:
-    """Resident memory of a process now and at its highest, in MiB."""
-    status = Path(f"/proc/{pid}/status").read_text("ascii")
-    return {key: int(re.search(rf"{key}:\s+(\d+)", status)[1]) / 1024 for key in ("VmRSS", "VmHWM")}  # type: ignore[index]
-
-
-def cpu_seconds(pid: int) -> float:
-    """Processor seconds that a process has used so far."""
-    fields = Path(f"/proc/{pid}/stat").read_text("ascii").rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
 def without_rate_limit(folder: Path) -> Path:
     """The shipped policy, but a visitor may ask as fast as the benchmark does."""
     policy = yaml.safe_load((ROOT / "policies" / "support.yaml").read_text("utf-8"))
@@ -101,21 +88,20 @@ async def crowd(url: str, visitors: int, questions: int, pause: float) -> Outcom
     return outcome
 
 
-def measure(visitors: int, questions: int, pause: float) -> dict[str, Any]:
+def measure(options: argparse.Namespace, answerers: int | None) -> dict[str, Any]:
     """One run, as figures: seconds, MiB, counts."""
     with tempfile.TemporaryDirectory() as folder:
-        home = Path(folder) / "home"
-        with served(home, DOCUMENTS, policies=without_rate_limit(Path(folder) / "policies")) as server:
-            asyncio.run(crowd(server.url, 2, 2, 0))
-            before, began, used = memory(server.pid), time.perf_counter(), cpu_seconds(server.pid)
-            outcome = asyncio.run(crowd(server.url, visitors, questions, pause))
+        policies = without_rate_limit(Path(folder) / "policies")
+        with served(Path(folder) / "home", DOCUMENTS, policies=policies, answerers=answerers) as server:
+            asyncio.run(crowd(server.url, 6, 2, 0))
+            before, began, used = server.memory(), time.perf_counter(), server.cpu_seconds()
+            outcome = asyncio.run(crowd(server.url, options.visitors, options.questions, options.pause))
             wall = time.perf_counter() - began
-            after, used = memory(server.pid), cpu_seconds(server.pid) - used
+            used = server.cpu_seconds() - used
+            after, highest, processes = server.memory(), server.highest_memory(), len(server.processes())
     ranked = sorted(outcome.seconds) or [float("nan")]
     return {
-        "visitors": visitors,
-        "questions": questions,
-        "pause_seconds": pause,
+        "processes": processes,
         "answers": len(outcome.seconds),
         "errors": len(outcome.errors),
         "first_errors": outcome.errors[:3],
@@ -125,9 +111,10 @@ def measure(visitors: int, questions: int, pause: float) -> dict[str, Any]:
         "max_seconds": ranked[-1],
         "answers_a_second": len(outcome.seconds) / wall,
         "server_cpu_ms_an_answer": 1000 * used / max(1, len(outcome.seconds)),
-        "rss_before_mib": before["VmRSS"],
-        "rss_after_mib": after["VmRSS"],
-        "rss_highest_mib": after["VmHWM"],
+        "memory_before_mib": before,
+        "memory_after_mib": after,
+        "memory_highest_mib": highest,
+        "load_of_the_machine": os.getloadavg()[0],
     }
 
 
@@ -141,19 +128,31 @@ def main() -> int:
     parser.add_argument(
         "--pause", type=float, default=0.0, help="seconds that a visitor reads between questions"
     )
-    parser.add_argument("--json", action="store_true", help="one JSON object instead of the table")
+    parser.add_argument(
+        "--answerers", type=int, nargs="*", default=[0, None], help="so many processes that answer, in turns"
+    )
+    parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--json", action="store_true", help="one JSON object a run instead of the table")
     options = parser.parse_args()
-    figures = measure(options.visitors, options.questions, options.pause)
-    if options.json:
-        print(json.dumps(figures))
-    else:
-        for name, value in figures.items():
-            print(
-                f"{name.replace('_', ' '):24} {value:.3f}"
-                if isinstance(value, float)
-                else f"{name.replace('_', ' '):24} {value}"
-            )
-    return 1 if figures["errors"] else 0
+    errors = 0
+    for _ in range(options.rounds):
+        for answerers in options.answerers:
+            figures: dict[str, Any] = {"answerers": "by the cores" if answerers is None else answerers}
+            figures |= measure(options, answerers)
+            errors += figures["errors"]
+            show(figures, as_json=options.json)
+    return 1 if errors else 0
+
+
+def show(figures: dict[str, Any], *, as_json: bool) -> None:
+    """One run, for a program or for people."""
+    if as_json:
+        print(json.dumps(figures), flush=True)
+        return
+    for name, value in figures.items():
+        shown = f"{value:.3f}" if isinstance(value, float) else value
+        print(f"{name.replace('_', ' '):24} {shown}")
+    print(flush=True)
 
 
 if __name__ == "__main__":

@@ -80,6 +80,23 @@ class ModelPolicy(Section):
     models: dict[Text, ModelTerms]
     specialists: dict[Specialist, SpecialistModel]
 
+    def shared_by(self, processes: int) -> Self:
+        """The policy of each of so many processes that together may ask for what one may."""
+
+        def share(limit: int | None) -> int | None:
+            return None if limit is None else max(1, limit // processes)
+
+        models = {
+            name: terms.model_copy(
+                update={
+                    "requests_a_minute": share(terms.requests_a_minute),
+                    "tokens_a_minute": share(terms.tokens_a_minute),
+                }
+            )
+            for name, terms in self.models.items()
+        }
+        return self.model_copy(update={"models": models})
+
     @model_validator(mode="after")
     def complete(self) -> Self:
         """Every specialist has a model, and every model its terms."""

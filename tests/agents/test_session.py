@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -353,3 +354,37 @@ def test_closing_twice_is_harmless(tmp_path: Path) -> None:
     desk = open_desk(tmp_path / "home")
     desk.close()
     desk.close()
+
+
+def test_a_message_whose_process_ended_is_stored_and_answered_once(desk: Desk) -> None:
+    """However far that process came: before storing it, before the answer, after it."""
+    session, since = desk.session, desk.services.now()
+    again = partial(session.respond_again, QUESTION, visitor="anna", since=since)
+    first = again(None)
+    assert first is not None
+    assert again(first.conversation) == first
+    desk.services.log.accept("Another one?", first.conversation, "anna", at_most=None, since=since)
+    answered = session.respond_again("Another one?", first.conversation, "anna", since=since)
+    assert answered is not None
+    roles = [message.role for message in session.messages(first.conversation)]
+    assert roles == ["customer", "bot", "customer", "bot"]
+    assert session.messages(first.conversation)[-1] == answered
+
+
+def test_the_same_words_of_an_earlier_time_are_not_taken_for_a_message_whose_process_ended(
+    desk: Desk,
+) -> None:
+    first = desk.session.respond(QUESTION, visitor="anna")
+    assert first is not None
+    second = desk.session.respond_again(QUESTION, first.conversation, "anna", since=desk.services.now())
+    assert second is not None
+    assert second.id != first.id
+
+
+def test_a_message_for_a_person_stays_theirs_when_its_process_ended(desk: Desk) -> None:
+    since = desk.services.now()
+    said = desk.session.respond("I want to talk to a human", visitor="anna")
+    assert said is not None
+    desk.session.respond("Hello?", said.conversation, "anna")
+    assert desk.session.respond_again("Hello?", said.conversation, "anna", since=since) is None
+    assert len(desk.session.messages(said.conversation)) == 3

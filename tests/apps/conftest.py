@@ -55,7 +55,9 @@ class Desk:
         port: int = 0,
     ) -> None:
         self.home = home
-        self._environment = {**os.environ, "GTM_HOME": str(home), "GTM_MODELS": str(models), **(more or {})}
+        # One process a desk unless a test asks for more: each of the others would load the models again.
+        ours = {"GTM_HOME": str(home), "GTM_MODELS": str(models), "GTM_ANSWERERS": "0"}
+        self._environment = {**os.environ, **ours, **(more or {})}
         if policies is not None:
             self._environment["GTM_POLICIES"] = str(policies)
         self._process: subprocess.Popen[str] | None = None
@@ -95,6 +97,17 @@ class Desk:
         """Ask the server to stop, as Ctrl-C does; gives its exit code."""
         assert self._process is not None
         self._process.send_signal(signal.SIGINT)
+        return self.wait()
+
+    @property
+    def pid(self) -> int:
+        """The server's process."""
+        assert self._process is not None
+        return self._process.pid
+
+    def wait(self) -> int:
+        """Wait until the server has ended; gives its exit code."""
+        assert self._process is not None
         return self._process.wait(timeout=30)
 
     @contextmanager

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from agents.errors import BadInput
 from integrations.settings import PREFIX, Settings, load_settings, misspelled
@@ -58,3 +60,18 @@ def test_loading_warns_of_a_misspelled_variable(
     monkeypatch.setenv("GTM_HOMEE", "x")
     load_settings()
     assert "did you mean GTM_HOME?" in caplog.text
+
+
+def test_another_process_has_the_very_same_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-unset-since")
+    monkeypatch.setenv("GTM_HOST", "0.0.0.0")
+    settings = Settings(
+        home=tmp_path, openai_api_key=SecretStr("key"), slack_bot_token=None, host="127.0.0.1", answerers=3
+    )
+    environment = settings.environment()
+    for name in set(os.environ) - set(environment):
+        monkeypatch.delenv(name)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert load_settings() == settings
+    assert misspelled(environment) == []

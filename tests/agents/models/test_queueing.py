@@ -8,10 +8,12 @@ import time
 import pytest
 
 from agents.models.calls import Headroom, NoWords
-from agents.models.policy import ModelTerms, Prices
+from agents.models.policy import ModelTerms, Prices, load_model_policy
 from agents.models.queueing import ModelQueue
 from agents.presence import Presence
 from tests.model_room import job
+
+UNLIMITED = ModelTerms(price=Prices(input=1, output=1))
 
 
 class Clock:
@@ -125,3 +127,14 @@ def test_a_known_limit_comes_back_evenly(clock: Clock) -> None:
     free.used(free.enter(job(), 10), 10, Headroom(tokens=0, tokens_reset=60, tokens_limit=600))
     clock.now += 0.001
     assert turns_in(free, clock, 100) == pytest.approx(10, abs=0.01)
+
+
+def test_processes_that_answer_together_share_the_limits() -> None:
+    policy = load_model_policy()
+    limited = ModelTerms(price=Prices(input=1, output=1), requests_a_minute=5, tokens_a_minute=900)
+    policy = policy.model_copy(update={"models": policy.models | {"m": limited, "free": UNLIMITED}})
+    shared = policy.shared_by(3).models
+    assert (shared["m"].requests_a_minute, shared["m"].tokens_a_minute) == (1, 300)
+    assert shared["m"].price == limited.price
+    assert shared["free"] == UNLIMITED
+    assert policy.shared_by(100).models["m"].requests_a_minute == 1
