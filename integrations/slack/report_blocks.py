@@ -235,4 +235,4 @@ def _made(document: Document) -> str:
         "schedule": "made on schedule",
         "shell": f"made by {escape(document.by)} at the command line",
     }.get(document.origin, f"made for {escape(document.by)}")
-    return f"{who[0].upper()}{who[1:]} · the thread has every text, number and chart"
+    return f"{who[0].upper()}{who[1:]} · details in the thread"

@@ -9,19 +9,22 @@ import signal
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
-from datetime import date
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from agents.domain import Place
 from agents.errors import DeskError, Permanent, Transient
 from agents.policy import Delivery
 from agents.weekly.edition import Edition
-from agents.weekly.posting import Posting
+from agents.weekly.posting import Posting, SharedFile, ShownReport, View, Working
+from agents.weekly.report import SPECIALISTS
 from analytics.charts import CHARTS
+from jobs.weekly_posts import WeeklyPosts
 from tests.business import few_orders
 from tests.desk import Desk, open_desk
 from tests.jobs.steps import running, wait_until
@@ -149,6 +152,61 @@ def test_what_was_asked_for_becomes_one_message_with_its_thread(
     token = {"Authorization": "Bearer xoxb-sock"}
     assert all(httpx.get(url, headers=token).content.startswith(b"\x89PNG") for url in files.values())
     assert set(proxy.pictures) == {"weekly:w-1:chart:revenue", "weekly:w-1:chart:forecast"}
+
+
+def test_while_it_is_made_the_message_tells_how_far_each_specialist_is_and_nothing_comes_after_the_report(
+    desk: Desk, tmp_path: Path
+) -> None:
+    desk.settings.analytics_file.unlink()
+    few_orders(desk.settings, tmp_path)
+    ask(desk)
+    channel = Recording()
+    [effect] = desk.services.outbox.due(desk.services.now(), 9, desk.services.now(), ["weekly-slack"])
+    WeeklyPosts(desk.session, desk.services, channel, pace=0.01).deliver(effect)
+    shown = [type(view) for view in channel.views]
+    first = shown.index(ShownReport)
+    assert set(shown[:first]) == {Working}
+    assert Working not in shown[first:]
+    told = {
+        (step.specialist, step.step)
+        for view in channel.views
+        if isinstance(view, Working)
+        for step in view.steps
+    }
+    assert {specialist for specialist, _ in told} == set(SPECIALISTS)
+    assert {"measuring", "done"} <= {step for _, step in told}
+    before = len(channel.views)
+    WeeklyPosts(desk.session, desk.services, channel).deliver(effect)
+    assert len(channel.views) == before, "it is done"
+
+
+class Recording:
+    """A channel that remembers what it was shown."""
+
+    usual = None
+
+    def __init__(self) -> None:
+        self.views: list[View] = []
+
+    def post(self, channel: str, key: str, view: View, thread: str | None) -> Place:
+        self.views.append(view)
+        return Place(channel=channel, message=f"{len(self.views)}.0", thread=thread)
+
+    def update(self, place: Place, key: str, view: View) -> bool:
+        self.views.append(view)
+        return True
+
+    def find(self, channel: str, key: str, since: datetime, thread: str | None) -> Place | None:
+        return None
+
+    def share(self, place: Place, title: str, files: Sequence[SharedFile]) -> Mapping[str, str]:
+        return {}
+
+    def shared(self, place: Place, names: Sequence[str]) -> Mapping[str, str]:
+        return {}
+
+    def link(self, place: Place) -> str | None:
+        return None
 
 
 def test_asked_for_twice_or_while_it_is_made_it_is_made_once(
