@@ -79,9 +79,11 @@ def test_the_report_on_the_sample_has_every_part_and_says_that_it_is_one(sample:
     assert "oat milk" in report["sections"]["support"]["text"]
 
 
-def test_the_report_for_a_person_is_the_same_in_words(sample: Path) -> None:
-    code, out = gtm(sample, "weekly", "--as-of", "2026-11-18")
+def test_the_report_for_a_person_is_the_same_in_words_and_in_a_file(sample: Path, tmp_path: Path) -> None:
+    file = tmp_path / "week.md"
+    code, out = gtm(sample, "weekly", "--as-of", "2026-11-18", "--out", str(file))
     assert code == 0
+    assert "Net revenue was $" in file.read_text("utf-8")
     assert "(sample data)" in out
     assert "Net revenue was $" in out
     assert not {"nan", "None", "inf", "Traceback"} & set(out.split())
@@ -102,6 +104,7 @@ def test_a_week_in_which_nothing_is_known_has_reasons_in_place_of_numbers(sample
     [
         (("--as-of", "2999-01-01"), "lies in the future"),
         (("--as-of", "soon"), "Write it like"),
+        (("--out", "week.docx"), "Choose one of .html, .pdf"),
         ((), "There are no business data yet"),
     ],
 )
