@@ -193,7 +193,7 @@ def test_previews_are_the_very_mails(shop: Shop) -> None:
     first = previews[0]
     assert f"Hello {first.person.name.split()[0]}," in first.message.text
     assert str(first.person.values["last_purchase"]) in first.message.text
-    assert "BACK20" in first.message.text
+    assert "BACK10" in first.message.text
     [named] = shop.session.campaigns.previews(made.id, [previews[1].person.customer])
     assert named.person == previews[1].person
     with pytest.raises(BadInput, match="nobody of the audience"):
