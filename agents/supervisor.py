@@ -16,33 +16,23 @@ from agents.gaps import Gap, find_gaps
 from agents.graphs.weekly import Finished, SectionWriter, WeeklyGraph
 from agents.knowledge import Knowledge
 from agents.ports import Services
-from agents.weekly.claims import Written
+from agents.weekly import report_parts
 from agents.weekly.claims_figures import Basis
-from agents.weekly.claims_findings import Findings, sheet_of
+from agents.weekly.claims_findings import Findings
 from agents.weekly.edition import Claim, Words
-from agents.weekly.facts import Facts, FinanceFacts, InsightsFacts, MarketingFacts, figures_of
+from agents.weekly.facts import FinanceFacts, InsightsFacts, MarketingFacts
 from agents.weekly.model_words import ModelWriter
 from agents.weekly.policy import WeeklyPolicy
 from agents.weekly.report import (
     SPECIALISTS,
-    AlertLine,
-    ChurnReport,
-    CohortLine,
-    DriverLine,
-    ForecastModel,
-    ForecastReport,
-    Metric,
-    SegmentLine,
     SpecialistName,
-    Status,
     WeeklyPeriod,
     WeeklyProgress,
     WeeklyReport,
 )
 from agents.weekly.specialists import Specialist, Task, assumptions_of, specialists
 from agents.weekly.words import RuleWriter
-from analytics.figures import Figure, Known, ratio
-from analytics.period import Period, last_complete_week, month_of
+from analytics.period import Period, last_complete_week
 
 if TYPE_CHECKING:
     from analytics.chart_rows import Rows
@@ -98,17 +88,18 @@ class Supervisor:
         task, lineage = self._task(week, policy, sample=sample)
         basis = Basis(policy, currency, week, lineage)
         finished = self._run(task, basis, tell or (lambda _progress: None))
-        alerts = RuleWriter(policy).alerts(finished.findings)
+        found = finished.findings
+        alerts = RuleWriter(policy).alerts(found)
         report = WeeklyReport(
             period=WeeklyPeriod(start=week.start, end=week.last, as_of=day),
             currency=currency,
             sample=sample,
-            metrics=_metrics(finished, policy, currency),
-            segments=_segments(finished),
-            churn=_churn(finished, policy),
-            cohorts=_cohorts(finished),
-            forecast=_forecast(finished, week, policy),
-            alerts=_alerts(finished, alerts),
+            metrics=report_parts.metrics(found, policy, currency),
+            segments=report_parts.segments(found),
+            churn=report_parts.churn(found, policy),
+            cohorts=report_parts.cohorts(found),
+            forecast=report_parts.forecast(found, week, policy),
+            alerts=report_parts.alerts(found, alerts),
             sections={name: finished.sections[name] for name in ("summary", *SPECIALISTS)},
             errors=finished.errors,
             seconds=round(time.monotonic() - started, 3),
@@ -122,7 +113,7 @@ class Supervisor:
             at_risk,
             {name: one.claims for name, one in written.items()},
             {name: one.by for name, one in written.items()},
-            finished.findings,
+            found,
         )
 
     def check(self, as_of: date | None = None) -> tuple[date, Standing]:
@@ -185,7 +176,9 @@ class Supervisor:
         finished: Finished | None = None
         writer = self._writer(basis.policy)
         graph = WeeklyGraph(
-            self._specialists, writer, lambda facts: findings(facts, basis, sample=task.sample)
+            self._specialists,
+            writer,
+            lambda facts: report_parts.add_together(facts, basis, sample=task.sample),
         )
         for piece in graph.run(task):
             if isinstance(piece, Finished):
@@ -215,150 +208,3 @@ def _rows(task: Task, finished: Finished, currency: str) -> Mapping[str, Rows]:
     if isinstance(marketing, MarketingFacts):
         rows["channels"] = chart_rows.channel_rows(marketing.channels, currency)
     return rows
-
-
-def findings(facts: Mapping[SpecialistName, Facts], basis: Basis, *, sample: bool) -> Findings:
-    """What the texts are written from: the facts, what needs more than one specialist, and the sheet of them all."""
-    together = add_up(facts)
-    return Findings(facts, together, sheet_of(facts, together, basis), sample)
-
-
-def add_up(facts: Mapping[SpecialistName, Facts]) -> tuple[Figure, ...]:
-    """LTV:CAC: what customers have brought in margin by what a paid one costs, a blended one where that is unknown."""
-    known = {one.name: one for found in facts.values() for one in figures_of(found)}
-    lacking = Known.unknown("the customers or the costs could not be counted")
-    ltv, paid, blended = (
-        Known(known[name].value, known[name].reason) if name in known else lacking
-        for name in ("ltv_historic", "cac_paid", "cac_blended")
-    )
-    found = ratio(ltv, paid if paid.value is not None else blended, "a new customer cost nothing")
-    before = None
-    then = {name: one.previous for name, one in known.items()}
-    cost_then = then.get("cac_paid") or then.get("cac_blended")
-    value_then = then.get("ltv_historic")
-    if value_then is not None and cost_then:
-        before = value_then / cost_then
-    return (Figure("ltv_cac", "ratio", found.value, before, found.reason),)
-
-
-def _metrics(finished: Finished, policy: WeeklyPolicy, currency: str) -> tuple[Metric, ...]:
-    found = [one for facts in finished.facts.values() for one in figures_of(facts)]
-    return tuple(
-        Metric(
-            name=one.name,
-            value=one.value,
-            unit=one.unit,
-            previous=one.previous,
-            change=one.change,
-            status=_status(one, policy, currency),
-            reason=one.reason,
-        )
-        for one in (*found, *finished.findings.together)
-    )
-
-
-def _status(figure: Figure, policy: WeeklyPolicy, currency: str) -> Status:
-    from analytics.currency import minor_units  # noqa: PLC0415
-
-    if figure.value is None:
-        return "unknown"
-    aims = policy.finance
-    limits: dict[str, bool] = {
-        "ltv_cac": figure.value < aims.ltv_cac_target,
-        "runway": figure.value < aims.runway_months_at_least,
-        "mer": figure.value < 1 / aims.contribution_margin,
-        "pacing": figure.value < 0.95,
-        "budget_variance": figure.value < -0.05,
-        "budget_variance_marketing_spend": figure.value < -0.05,
-    }
-    if aims.cac_target is not None:
-        limits["cac_blended"] = figure.value > aims.cac_target * minor_units(currency)
-    return "watch" if limits.get(figure.name, False) else "ok"
-
-
-def _segments(finished: Finished) -> tuple[SegmentLine, ...]:
-    facts = finished.facts.get("insights")
-    if not isinstance(facts, InsightsFacts):
-        return ()
-    return tuple(
-        SegmentLine(name=one.name, customers=one.customers, share=one.share, value=one.value)
-        for one in facts.segments
-    )
-
-
-def _churn(finished: Finished, policy: WeeklyPolicy) -> ChurnReport:
-    given = policy.predictions
-    empty = ChurnReport(horizon_days=given.churn_days, threshold=given.churn_alarm)
-    facts = finished.facts.get("insights")
-    if not isinstance(facts, InsightsFacts):
-        return empty.model_copy(update={"reason": "the specialist for insights failed"})
-    churn = facts.churn
-    if churn.probability is None or churn.model is None or churn.recency_alone is None:
-        return empty.model_copy(update={"reason": churn.reason})
-    return empty.model_copy(
-        update={
-            "auc": churn.model.auc,
-            "brier": churn.model.brier,
-            "baseline_auc": churn.recency_alone.auc,
-            "baseline_brier": churn.recency_alone.brier,
-            "judged_customers": churn.judged,
-            "judged_at": churn.judged_at,
-            "warned": len(facts.warned),
-            "warned_worth": sum(one.worth for one in facts.warned),
-            "customers": facts.warned,
-        }
-    )
-
-
-def _cohorts(finished: Finished) -> tuple[CohortLine, ...]:
-    facts = finished.facts.get("insights")
-    if not isinstance(facts, InsightsFacts):
-        return ()
-    return tuple(
-        CohortLine(cohort=one.month, size=one.size, retention=one.retention) for one in facts.cohorts
-    )
-
-
-def _forecast(finished: Finished, week: Period, policy: WeeklyPolicy) -> ForecastReport:
-    facts = finished.facts.get("finance")
-    if not isinstance(facts, FinanceFacts):
-        return ForecastReport(
-            month=f"{month_of(week.end).start:%Y-%m}",
-            so_far=None,
-            level=policy.predictions.interval,
-            reason="the specialist for finance failed",
-        )
-    one = facts.forecast
-    return ForecastReport(
-        month=f"{one.month:%Y-%m}",
-        so_far=one.so_far,
-        value=one.value,
-        low=one.low,
-        high=one.high,
-        level=policy.predictions.interval,
-        model=one.model,
-        coverage=one.coverage,
-        origins=one.origins,
-        models=tuple(
-            ForecastModel(model=each.model, coverage=each.covered, error=each.error) for each in one.beside
-        ),
-        reason=one.reason,
-    )
-
-
-def _alerts(finished: Finished, words: Sequence[Written]) -> tuple[AlertLine, ...]:
-    facts = finished.facts.get("finance")
-    if not isinstance(facts, FinanceFacts):
-        return ()
-    return tuple(
-        AlertLine(
-            name=one.measure,
-            value=one.value,
-            expected=one.expected,
-            change=one.change,
-            money=one.money,
-            drivers=tuple(DriverLine(channel=each.channel, share=each.part) for each in one.drivers),
-            text=said.text,
-        )
-        for one, said in zip(facts.alerts, words, strict=True)
-    )
