@@ -71,8 +71,8 @@ def causes(metric: str, now: Sums, before: Sums) -> tuple[Part, ...]:
         return _of_ratio(metric, now, before)
     if metric == "orders":
         return (
-            Part("orders of new customers", now.new_customers - before.new_customers),
-            Part("orders of returning customers", _again(now) - _again(before)),
+            Part("first orders", now.new_customers - before.new_customers),
+            Part("repeat orders", _again(now) - _again(before)),
         )
     if metric not in ("gross_revenue", "net_revenue"):
         return ()
@@ -104,15 +104,15 @@ def _again(sums: Sums) -> int:
 
 
 def _of_gross(now: Sums, before: Sums) -> tuple[Part, ...]:
-    """New and returning customers' orders at the mean order value; the rest is the order value."""
+    """First orders of customers and repeat ones at the mean order value; the rest is the order value."""
     change = now.gross - before.gross
     known = [sums.gross / sums.orders for sums in (now, before) if sums.orders]
     worth = sum(known) / len(known) if known else 0.0
     new = round((now.new_customers - before.new_customers) * worth)
     again = round((_again(now) - _again(before)) * worth)
     return (
-        Part("orders of new customers", new),
-        Part("orders of returning customers", again),
+        Part("first orders", new),
+        Part("repeat orders", again),
         Part("the average order value", change - new - again),
     )
 
