@@ -97,7 +97,7 @@ def _frame(people: Table) -> pd.DataFrame:
         elif name == "segment":
             columns[name] = column.dictionary_encode().to_pandas()
         elif name == "customer_id":
-            columns[name] = pd.Series(pd.array(column, dtype=pd.ArrowDtype(pa.string())))
+            columns[name] = column.to_pandas(types_mapper=pd.ArrowDtype)
         else:
             columns[name] = column.to_pandas()
     return pd.DataFrame(columns, copy=False).set_index("person").sort_index()

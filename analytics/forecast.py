@@ -112,7 +112,7 @@ def forecast_month(books: Books, week: Period, level: float, days_at_least: int)
     )
 
 
-def _blocks(sold: pd.Series[int], weights: Floats, length: int) -> Floats:
+def _blocks(sold: pd.Series[int] | pd.Series[float], weights: Floats, length: int) -> Floats:
     """Sums of stretches of `length` days that end where the series ends, oldest first."""
     plain = sold.to_numpy(dtype=float) / np.maximum(weights[pd.DatetimeIndex(sold.index).dayofweek], 0.2)
     whole = len(plain) // length * length

@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import csv
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -253,7 +254,7 @@ def alone(what: str, home: Path, day: date) -> dict[str, Any]:
     ]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     found: dict[str, Any] = json.loads(done.stdout)
-    return {**found, "process_seconds": time.perf_counter() - began}
+    return {**found, "process_seconds": time.perf_counter() - began, "load": os.getloadavg()[0]}
 
 
 def measure_retail(folder: Path) -> dict[str, Any]:
@@ -317,7 +318,8 @@ def show(result: dict[str, Any]) -> None:
             f"{one['report']['gigabytes']:.2f} GB; the tables' numbers {one['ibis_seconds']:.1f} s and "
             f"{one['ibis_gigabytes']:.2f} GB, in pandas {one['pandas_seconds']:.1f} s and "
             f"{one['pandas_gigabytes']:.2f} GB: {one['times_faster']:.1f} times as fast, by processor time "
-            f"{one['times_less_processor']:.1f} (report cold {one['report']['cold_processor']:.1f} s of processor)"
+            f"{one['times_less_processor']:.1f} (report cold {one['report']['cold_processor']:.1f} s of processor; "
+            f"load {one['report']['load']:.1f})"
         )
 
 
