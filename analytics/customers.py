@@ -58,7 +58,7 @@ def segments(buyers: pd.DataFrame, before: pd.DataFrame) -> list[Segment]:
 
 
 def cohorts(orders: Table, until: date) -> list[Cohort]:
-    """The cohorts by month, oldest first, from orders or documents before `until`; the month that is not over is masked."""
+    """The cohorts by month, oldest first, of orders or documents before `until`; an unfinished month is masked."""
     bought = orders.filter(orders.day < until, orders.seq.notnull())
     months = bought.select("person", month=month_number(bought.day)).distinct()
     first = months.group_by("person").agg(start=months.month.min())

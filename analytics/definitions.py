@@ -47,7 +47,13 @@ PHRASES: Final[Mapping[str, tuple[str, ...]]] = {
     "net_revenue": ("net revenue", "net sales", "revenue"),
     "orders": ("orders", "number of orders"),
     "average_order_value": ("average order value", "AOV", "average order", "order value"),
-    "new_customers": ("new customers", "number of new customers", "newly won customers", "first-time customers", "first-time buyers"),
+    "new_customers": (
+        "new customers",
+        "number of new customers",
+        "newly won customers",
+        "first-time customers",
+        "first-time buyers",
+    ),
     "marketing_spend": ("marketing spend", "spend", "marketing cost", "ad spend", "spent", "spending"),
     "cac_blended": (
         "blended CAC",

@@ -198,7 +198,9 @@ def inquire(
     after: Annotated[
         list[str] | None, typer.Option(help="A question asked before, which this one goes on from.")
     ] = None,
-    chart: Annotated[Path | None, typer.Option(help="Write the chart there, as a PNG.", metavar="FILE")] = None,
+    chart: Annotated[
+        Path | None, typer.Option(help="Write the chart there, as a PNG.", metavar="FILE")
+    ] = None,
     query: Annotated[bool, typer.Option("--query", help="Show the SQL that found it.")] = False,
     as_json: JsonOption = False,
     home: HomeOption = None,

@@ -29,6 +29,16 @@ def freeze(connection: Connection, recipients: Iterable[Addressee], due: datetim
         connection.execute(rows.insert(), [_values(each, due) for each in batch])
 
 
+def forget_recipients(connection: Connection, found: Iterable[Mapping[str, Any]]) -> None:
+    """Take name, address and fields out of these rows; what has not gone will not, and the counts stay."""
+    for row in found:
+        one = sa.and_(rows.c.campaign == row["campaign"], rows.c.contact == row["contact"])
+        nobody = Person(customer=row["customer"], address="").model_dump_json()
+        waits = sa.and_(rows.c.held_out.is_(False), rows.c.status.in_(_UNDER_WAY))
+        status = sa.case((waits, "withheld"), else_=rows.c.status)
+        connection.execute(rows.update().where(one).values(person=nobody, status=status, note=None))
+
+
 class RecipientTable:
     """Implements `agents.campaigns.book.SendList`."""
 
@@ -171,7 +181,12 @@ class RecipientTable:
 
     def written_to(self, since: datetime) -> Collection[str]:
         """The customers who got a message of any campaign since a moment, or are about to."""
-        under_way = sa.and_(rows.c.status.in_((*_UNDER_WAY, "uncertain")), rows.c.held_out.is_(False))
+        stopped = sa.exists().where(
+            gtm_campaigns.c.id == rows.c.campaign, gtm_campaigns.c.status == "stopped"
+        )
+        waits = sa.and_(rows.c.status.in_(("queued", "claimed")), ~stopped)
+        may_have = rows.c.status.in_(("handed over", "uncertain"))
+        under_way = sa.and_(sa.or_(waits, may_have), rows.c.held_out.is_(False))
         query = sa.select(rows.c.customer).where(sa.or_(rows.c.sent >= since, under_way)).distinct()
         with self._store.reading() as connection:
             return set(connection.execute(query).scalars())

@@ -14,11 +14,13 @@ from agents.personal import Address, KeepUntil, Rows, Searched
 from agents.team import AuditLine
 from analytics.persons import PREFIX
 from integrations.database.append_only import TOMBSTONE
+from integrations.database.campaign_recipients import forget_recipients
 from integrations.database.engine import Store
 from integrations.database.slack_notes import note_erased
 from integrations.database.tables import (
     alerts,
     audit,
+    campaign_recipients,
     changes,
     conversations,
     entries,
@@ -88,6 +90,10 @@ class PersonalTables:
                 keys = [row[key.name] for row in rows]
                 if table is slack_messages:
                     note_erased(connection, rows)
+                if table is campaign_recipients:
+                    forget_recipients(connection, rows)
+                    counts |= {table.name: len(rows)} if rows else {}
+                    continue
                 if table is entries and address is None:
                     keys = [row["id"] for row in rows if row["status"] != "accepted"]
                 for part in _parts(keys):
@@ -229,6 +235,7 @@ def _rows(
     yield model_texts, of(model_texts, model_texts.c.conversation, own)
     yield traces, of(traces, traces.c.conversation, own)
     yield changes, of(changes, changes.c.conversation, own)
+    yield campaign_recipients, naming(campaign_recipients, campaign_recipients.c.person)
     yield slack_messages, of(slack_messages, slack_messages.c.conversation, own)
     yield reviews, asked
     yield messages, said

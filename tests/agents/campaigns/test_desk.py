@@ -117,6 +117,13 @@ def test_finance_says_no_unless_somebody_says_why(shop: Shop) -> None:
     assert shop.session.campaigns.campaign(made.id).approvals[0].reason == "the founder wants it"
 
 
+def test_who_was_about_to_get_a_stopped_campaign_may_get_the_next(shop: Shop) -> None:
+    first = shop.approved()
+    assert shop.draft().draft.audience.eligible == first.draft.audience.holdout
+    shop.session.decide(first.id, Decision(verb="stop", by="Sam"))
+    assert shop.draft().draft.audience.eligible == LAPSED
+
+
 def test_above_the_policys_limit_two_people_are_needed(tmp_path: Path) -> None:
     with shop_in(tmp_path) as shop:
         policy = shop.services.open_campaign_policy()

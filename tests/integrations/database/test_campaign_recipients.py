@@ -9,8 +9,10 @@ import pytest
 
 from agents.campaigns.book import SHARDS
 from agents.campaigns.campaign import Addressee, Person
+from agents.personal import Address
 from integrations.database.campaign_recipients import RecipientTable, freeze
 from integrations.database.engine import Store
+from integrations.database.personal import PersonalTables
 from integrations.database.tables import gtm_campaigns
 
 NOW = datetime(2026, 11, 18, 19, tzinfo=UTC)
@@ -105,3 +107,17 @@ def test_who_got_a_campaign_lately_is_known(recipients: RecipientTable) -> None:
     recipients.sent("c-1", "one", dict.fromkeys(everybody), NOW)
     assert len(recipients.written_to(NOW - timedelta(days=1))) == len(everybody)
     assert not recipients.written_to(NOW + timedelta(days=1)), "nothing is under way"
+
+
+def test_who_is_forgotten_is_written_to_no_more_and_the_counts_stay(
+    recipients: RecipientTable, store: Store
+) -> None:
+    address = Address("k3@shop.example")
+    personal = PersonalTables(store)
+    [row] = personal.rows_of(address, [])["campaign_recipients"]
+    assert row["customer"] == "k3"
+    personal.erase([], address, None)
+    assert not personal.rows_of(address, [])["campaign_recipients"]
+    counts = recipients.counts("c-1")
+    assert (counts.withheld, counts.queued) == (1, MANY - MANY // 10 - 1)
+    assert f"{3:024x}" not in claimed(recipients, "one")
