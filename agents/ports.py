@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from agents.campaigns.book import CampaignBook, SendList
+from agents.campaigns.cards import CampaignCards
 from agents.campaigns.mailing import CampaignMailer
 from agents.campaigns.outcomes import MailOutcomes
 from agents.campaigns.unsubscribing import LinkKeys, Links, Suppressions
@@ -238,6 +239,7 @@ class Services:
     channel_book: ChannelBook
     channel_policy: ChannelPolicy
     campaigns: CampaignBook
+    campaign_cards: CampaignCards
     send_list: SendList
     suppressions: Suppressions
     mail_outcomes: MailOutcomes

@@ -49,6 +49,7 @@ log = logging.getLogger(__name__)
 def connect(settings: Settings) -> Services:
     """The services of a home, which is made if need be; models and index are opened when first used."""
     # A command pays only for what it uses: SQLAlchemy is not loaded with the settings.
+    from integrations.database.campaign_cards import CampaignCardTable  # noqa: PLC0415
     from integrations.database.campaign_recipients import RecipientTable  # noqa: PLC0415
     from integrations.database.campaigns import CampaignTable  # noqa: PLC0415
     from integrations.database.contacts import LinkKeyTable, SuppressionTable  # noqa: PLC0415
@@ -96,6 +97,7 @@ def connect(settings: Settings) -> Services:
         postings=PostingTables(store),
         telemetry=Telemetry(lambda: _open_sinks(settings, store)),
         campaigns=CampaignTable(store),
+        campaign_cards=CampaignCardTable(store),
         send_list=RecipientTable(store),
         suppressions=SuppressionTable(store),
         mail_outcomes=MailOutcomeTable(store),

@@ -24,6 +24,7 @@ from agents.campaigns.campaign import (
     Person,
     Plan,
     RecipientStatus,
+    SendCounts,
     Texts,
 )
 from agents.campaigns.findings import findings
@@ -183,6 +184,10 @@ class CampaignDesk:
             results=results,
             words=findings(known, counts, results, arms),
         )
+
+    def counts(self, campaign: str) -> SendCounts:
+        """How far the sending of a campaign is; cheap, as measuring what came back is not."""
+        return self._services.send_list.counts(campaign)
 
     def recipients(
         self, campaign: str, statuses: Sequence[RecipientStatus] = SHOWN, limit: int = 1000

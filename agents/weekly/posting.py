@@ -54,7 +54,9 @@ class ReportAction(Value):
     label: str
 
 
-REPORT_ACTIONS: Final[tuple[ReportAction, ...]] = ()
+REPORT_ACTIONS: Final[tuple[ReportAction, ...]] = (
+    ReportAction(action="campaign_at_risk", label="Draft win-back for {at_risk}"),
+)
 """What can be begun from a report: a line here, and a listener for its action in the bot."""
 
 

@@ -16,6 +16,8 @@ from agents.errors import BadInput, Transient
 from agents.ports import Services
 from agents.session import Session
 from apps.slack.asking import Asking
+from apps.slack.campaign_buttons import CampaignButtons
+from apps.slack.campaign_cards import PACE, CampaignCards
 from apps.slack.commands import Commands
 from apps.slack.decisions import Decisions
 from apps.slack.desk import SlackDesk
@@ -50,6 +52,7 @@ class Bot:
         if settings.slack_gtm_channel is not None:
             others = [SlackChannel(channel.client, settings.slack_gtm_channel, services.channel_policy)]
         self.desk = SlackDesk(session, services, channel, others)
+        self._campaigns = CampaignCards(self.desk)
         home = Home(self.desk)
         secret = settings.slack_signing_secret
         bolt = logging.getLogger("slack_bolt")
@@ -68,6 +71,7 @@ class Bot:
             LearningButtons(self.desk),
             Commands(self.desk),
             WeeklyButtons(self.desk),
+            CampaignButtons(self.desk, self._campaigns),
             home,
             Asking(self.desk),  # before the threads: direct messages are messages too
             QueryButton(self.desk),
@@ -85,9 +89,13 @@ class Bot:
         ticker = Ticker("Slack", RECONNECT_SECONDS, line.connect)
         if self._settings.slack_app_token is not None:
             ticker.start()
+        campaigns = Ticker("The cards of campaigns", PACE, self._campaigns.look)
+        campaigns.start()
         try:
             yield
         finally:
+            campaigns.tell_to_stop()
+            campaigns.join(PACE)
             if self._settings.slack_app_token is not None:
                 ticker.tell_to_stop()
                 ticker.join(RECONNECT_SECONDS)

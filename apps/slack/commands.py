@@ -11,6 +11,7 @@ from typing import Any, Final
 from slack_bolt import Ack, App, Respond
 
 from agents.inquiry.finding import Finding
+from apps.slack import campaigns
 from apps.slack.answers import answer
 from apps.slack.desk import SlackDesk
 from apps.slack.health import health
@@ -109,10 +110,23 @@ def weekly(request: Request) -> Reply:
     return Reply(escape(order(request.desk, wish)))
 
 
+def campaign(request: Request) -> Reply:
+    """A campaign drafted in the channel, or how one is; what keeps it from there is told to the one who asks."""
+    text, blocks = campaigns.campaign(request.desk, request.text, request.member, request.channel)
+    return Reply(text, blocks or None)
+
+
 COMMANDS: Final[tuple[Command, ...]] = (
     Command("help", "help", "what I can do", show_help),
     Command("ask", "ask QUESTION", "an answer from our numbers or documents, with where it comes from", ask),
     Command("weekly", "weekly [YYYY-MM-DD]", "the report on the last complete week", weekly, for_team=True),
+    Command(
+        "campaign",
+        "campaign winback [days=90] [segment=…] [budget=…] | BRIEF | list | status ID",
+        "drafts a campaign for the channel to decide, or says how one is",
+        campaign,
+        for_team=True,
+    ),
     Command("escalations", "escalations", "who waits for a person", escalations, for_team=True),
     Command("status", "status", "how the desk is, and today's numbers", status, for_team=True),
 )

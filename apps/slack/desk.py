@@ -124,6 +124,11 @@ class SlackDesk:
         """Whether a channel is one of the team's own."""
         return any(channel == each.channel for each in (self.channel, *self._others))
 
+    @property
+    def gtm_channel(self) -> str | None:
+        """The id of the channel for campaigns and reports, where one is set beside the support channel."""
+        return self._others[0].channel if self._others else None
+
     def whisper(self, place: Place | None, member: str, text: str) -> None:
         """Tell one member something beside a message."""
         if place is not None:

@@ -429,6 +429,16 @@ campaign_versions = sa.Table(
     sa.Column("content", sa.Text, nullable=False),
 )
 
+campaign_cards = sa.Table(
+    "campaign_cards",
+    metadata,
+    sa.Column("campaign", sa.ForeignKey("gtm_campaigns.id"), primary_key=True),
+    sa.Column("channel", sa.String(64), nullable=False),
+    sa.Column("ts", sa.String(32), nullable=False),  # Slack's id of the message
+    sa.Column("shown", sa.String(64)),  # the mark of what it shows
+    sa.Column("settled", sa.Boolean, nullable=False),  # nothing of it changes any more
+)
+
 campaign_recipients = sa.Table(
     "campaign_recipients",
     metadata,

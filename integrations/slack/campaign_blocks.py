@@ -1,0 +1,198 @@
+"""How a campaign looks in Slack: while it is drafted, as its card, and in the thread under it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from slackblocks import ActionsBlock, Block, Button, ContextBlock, HeaderBlock, SectionBlock
+
+from agents.campaigns.campaign import Campaign, SendCounts
+from agents.campaigns.describing import approval_lines, audience_lines, plan_line, prospect_lines
+from integrations.slack.cards import SHORT, Shown, resolved
+from integrations.slack.mrkdwn import clip, escape, quoted, text_of
+
+if TYPE_CHECKING:
+    from agents.campaigns.desk import Preview
+    from agents.graphs.campaign import DraftProgress, DraftStep
+
+SAMPLE: Final = ":test_tube: *Sample data* of an invented shop: no customer here is real."
+OWN_LINK: Final = "(the customer's own link to unsubscribe)"
+"""Stands in a preview for the link, which would unsubscribe the customer when somebody here tries it."""
+
+BUTTONS: Final = {
+    "approve": "Approve",
+    "edit": "Edit…",
+    "audience": "Change audience…",
+    "test": "Send me a test",
+    "reject": "Reject…",
+    "pause": "Pause",
+    "resume": "Resume",
+    "stop": "Stop for good…",
+}
+"""What one can press on a card; each has the action id `campaign_` and its name."""
+
+_ROWS: Final = {
+    "pending": ("approve", "edit", "audience", "test", "reject"),
+    "approved": ("pause", "stop"),
+    "paused": ("resume", "stop"),
+}
+_SIGNS: Final = {
+    "pending": ":hourglass_flowing_sand: *Waits for approval*",
+    "approved": ":outbox_tray: *Approved by {by}*",
+    "paused": ":double_vertical_bar: *Paused*",
+    "stopped": ":octagonal_sign: *Stopped by {by}*",
+    "sent": ":white_check_mark: *Sent*, approved by {by}",
+    "rejected": ":leftwards_arrow_with_hook: *Rejected by {by}*",
+}
+_TITLES: Final[dict[DraftStep, str]] = {
+    "insights": "Insights finds the audience",
+    "marketing": "Marketing writes",
+    "finance": "Finance calculates",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignView:
+    """A campaign as its card shows it; `where` says where its messages go."""
+
+    campaign: Campaign
+    counts: SendCounts
+    where: str
+
+    @property
+    def settled(self) -> bool:
+        """Nothing of it changes any more by itself."""
+        ended = self.campaign.status in ("rejected", "stopped", "sent")
+        return ended and not (self.counts.claimed or self.counts.handed_over)
+
+
+def drafting(key: str, asked: str, by: str, steps: Sequence[DraftProgress]) -> Shown:
+    """The message that becomes the card: which specialist is at work, and what the others have found."""
+    known = {each.specialist: each for each in steps}
+    lines = [_step(title, known.get(name)) for name, title in _TITLES.items()]
+    head = f"*Drafting a campaign* for {escape(by)}: {escape(clip(asked, 300))}"
+    blocks = [
+        SectionBlock(text_of(head), block_id=key),
+        SectionBlock(text_of("\n".join(lines)), block_id=f"{key}:steps"),
+        ContextBlock([text_of("This message becomes the card. Nothing is sent.")], block_id=f"{key}:note"),
+    ]
+    return "A campaign is being drafted", resolved(blocks)
+
+
+def _step(title: str, progress: DraftProgress | None) -> str:
+    if progress is None:
+        return f":white_circle: {title}"
+    if progress.state == "working":
+        return f":hourglass_flowing_sand: *{title}* …"
+    return f":white_check_mark: {title}: {escape(clip(progress.found, 400))}"
+
+
+def card(view: CampaignView) -> Shown:
+    """The card of a campaign as it stands."""
+    campaign = view.campaign
+    text = f"{_name(campaign)}: {campaign.status}. {campaign.draft.texts.concept}"
+    return clip(escape(text), SHORT), resolved(_card(view))
+
+
+def _name(campaign: Campaign) -> str:
+    what = "Win-back" if campaign.draft.brief.kind == "winback" else "Campaign"
+    return f"{what} {campaign.id}"
+
+
+def _card(view: CampaignView) -> Iterator[Block]:
+    campaign, key = view.campaign, f"campaign:{view.campaign.id}"
+    draft = campaign.draft
+    yield HeaderBlock(f"{_name(campaign)} · version {draft.version}", block_id=key)
+    if campaign.sample:
+        yield ContextBlock([text_of(SAMPLE)], block_id=f"{key}:sample")
+    yield SectionBlock(text_of(_standing(view)), block_id=f"{key}:standing")
+    yield SectionBlock(text_of(escape(draft.texts.concept)), block_id=f"{key}:concept")
+    yield _part(f"{key}:who", "Who", audience_lines(draft))
+    objections = draft.prospects.objections
+    brings = [each for each in prospect_lines(draft.prospects, campaign.currency) if not _is_no(each)]
+    yield _part(f"{key}:brings", "What it may bring", brings)
+    if objections:
+        words = "\n".join(
+            f":red_circle: *Finance says no:* {escape(clip(each, 500))}." for each in objections
+        )
+        if campaign.status == "pending":
+            words += "\nTo approve all the same, you have to say why."
+        yield SectionBlock(text_of(words), block_id=f"{key}:finance")
+    subjects = [f"{one.name}: {one.subject}" for one in draft.audience.arms]
+    yield _part(f"{key}:subjects", "Subjects", [*subjects, f"Offer: {draft.offer.words or 'none'}."])
+    yield _part(f"{key}:plan", "When", [plan_line(draft)])
+    approvals = approval_lines(campaign)
+    if approvals:
+        yield _part(f"{key}:approvals", "Approval", approvals)
+    yield ContextBlock([text_of(f":mailbox: {escape(clip(view.where, 900))}")], block_id=f"{key}:where")
+    buttons = list(_buttons(campaign))
+    if buttons:
+        yield ActionsBlock(buttons, block_id=f"{key}:actions")
+    yield ContextBlock([text_of(_foot(campaign))], block_id=f"{key}:foot")
+
+
+def _is_no(line: str) -> bool:
+    """The card says finance's no by itself, in red."""
+    return line.startswith("Finance says no:")
+
+
+def _part(block_id: str, title: str, lines: Sequence[str]) -> Block:
+    words = "\n".join([f"*{title}*", *(f"• {escape(clip(each, 400))}" for each in lines)])
+    return SectionBlock(text_of(words), block_id=block_id)
+
+
+def _standing(view: CampaignView) -> str:
+    campaign, counts = view.campaign, view.counts
+    lines = [_SIGNS[campaign.status].format(by=escape(campaign.decided_by or "somebody"))]
+    if campaign.reason:
+        lines.append(f"Because: {escape(clip(campaign.reason, 500))}")
+    if campaign.trouble:
+        lines.append(f":warning: {escape(clip(campaign.trouble, 500))}")
+    if campaign.approved is not None:
+        lines.append(progress_line(counts))
+    return "\n".join(lines)
+
+
+def progress_line(counts: SendCounts) -> str:
+    """How many messages have gone, and what became of the others."""
+    total = counts.open + counts.sent + counts.refused + counts.withheld + counts.uncertain
+    rest = {
+        "refused": counts.refused,
+        "may not be written to any more": counts.withheld,
+        "uncertain, listed and not sent again": counts.uncertain,
+    }
+    others = [f"{count:,} {words}" for words, count in rest.items() if count]
+    return " · ".join([f"*{counts.sent:,} of {total:,} sent*", *others])
+
+
+def _buttons(campaign: Campaign) -> Iterator[Any]:
+    value = f"{campaign.id} {campaign.draft.version}"
+    agreed = not campaign.draft.prospects.objections
+    for verb in _ROWS.get(campaign.status, ()):
+        label = BUTTONS[verb] if verb != "approve" or agreed else "Approve…"
+        primary = verb == "approve" and agreed
+        yield Button(label, action_id=f"campaign_{verb}", value=value, style="primary" if primary else None)
+
+
+def _foot(campaign: Campaign) -> str:
+    return (
+        f"Asked for by {escape(campaign.by)} · what customers read is in the thread · "
+        f"`/gtm campaign status {campaign.id}`"
+    )
+
+
+def preview(campaign: Campaign, shown: Preview) -> Shown:
+    """One message of the thread: what a customer would read."""
+    message, key = shown.message, f"campaign:{campaign.id}:{campaign.draft.version}:{shown.message.arm}"
+    head = (
+        f"*Subject {escape(message.arm)}: {escape(clip(message.subject, 300))}*\n"
+        f"As {escape(clip(shown.person.name or shown.person.customer, 200))} would get it, "
+        f"version {campaign.draft.version}"
+    )
+    text = message.text.replace(message.unsubscribe_url, OWN_LINK)
+    blocks = [SectionBlock(text_of(head), block_id=key)]
+    for number, piece in enumerate(quoted(escape(text))):
+        blocks.append(SectionBlock(text_of(piece), block_id=f"{key}:text{number}"))
+    return clip(f"Subject {escape(message.arm)}: {escape(message.subject)}", SHORT), resolved(blocks)

@@ -1,0 +1,249 @@
+"""Campaigns in Slack: drafted by a command, decided by the card's buttons, once, and by the team alone."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import time
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from agents.campaigns.campaign import Campaign, Offer
+from agents.domain import Decision
+from apps.slack.campaign_cards import CampaignCards
+from apps.slack.desk import SlackDesk
+from integrations.slack.channel import SlackChannel
+from tests.apps.slack.conftest import SlackAtWork
+from tests.business import import_into, write_csv
+from tests.campaign_shop import fill
+from tests.jobs.steps import wait_until
+from tests.slack_gate import faults
+from tests.slack_server import (
+    LEAD,
+    OTHER_CHANNEL,
+    OUTSIDER,
+    SECOND,
+    TEAM_CHANNEL,
+    buttons,
+    first_block,
+    open_form,
+    submit,
+    words,
+)
+
+ZONE = "America/Denver"  # of the shop's customers
+
+
+@pytest.fixture(autouse=True)
+def business(work: SlackAtWork, tmp_path: Path) -> None:
+    """The desk has customers to win back, who sleep now; the name of one would mean something elsewhere."""
+    settings, services = work.desk.settings, work.desk.services
+    if not settings.analytics_file.exists():
+        usual = services.open_campaign_policy()
+        hour = 23 if services.now().astimezone(ZoneInfo(ZONE)).hour < 12 else 0
+        night = usual.sending.model_copy(update={"opens": time(hour), "closes": time(hour, 1)})
+        services.open_campaign_policy = lambda: usual.model_copy(update={"sending": night})
+        fill(settings, tmp_path)
+        named = ("k0", "<!channel> & {{first_name}}", "ann0@shop.example", "yes", ZONE)
+        head = ("customer_id", "name", "email", "consent", "timezone")
+        import_into(settings, write_csv(tmp_path / "named.csv", head, named), "customers")
+
+
+def cards(work: SlackAtWork, channel: str = TEAM_CHANNEL) -> list[dict[str, Any]]:
+    """The cards of campaigns, whole ones alone."""
+    return [
+        each
+        for each in work.slack.messages(channel)
+        if first_block(each).startswith("campaign:c-") and not each.get("thread_ts")
+    ]
+
+
+def whispers(work: SlackAtWork, user: str, channel: str = TEAM_CHANNEL) -> list[str]:
+    return [each["text"] for each in work.slack.messages(channel) if each.get("ephemeral_to") == user]
+
+
+def told(work: SlackAtWork, text: str, user: str = LEAD, channel: str = TEAM_CHANNEL) -> dict[str, Any]:
+    """What the one who writes `/gtm …` is told."""
+
+    def said() -> list[dict[str, Any]]:
+        return [each for each in work.slack.messages(channel) if each.get("ephemeral_to") == user]
+
+    before = len(said())
+    work.slack.command(text, user, channel)
+    wait_until(lambda: len(said()) > before, 60)
+    return said()[-1]
+
+
+def drafted(work: SlackAtWork, asked: str = "winback offer=0") -> tuple[dict[str, Any], Campaign]:
+    """A campaign that somebody has asked for, and its card."""
+    assert "is there" in told(work, f"campaign {asked}")["text"]
+    card = cards(work)[-1]
+    return card, work.desk.session.campaigns.campaign(first_block(card).removeprefix("campaign:"))
+
+
+def now(work: SlackAtWork, card: dict[str, Any]) -> dict[str, Any]:
+    """A card as it is by now."""
+    return next(each for each in cards(work) if each["ts"] == card["ts"])
+
+
+def press(work: SlackAtWork, card: dict[str, Any], verb: str, user: str = LEAD) -> None:
+    work.slack.press(card, f"campaign_{verb}", user, TEAM_CHANNEL)
+
+
+def form(work: SlackAtWork, card: dict[str, Any], verb: str, user: str = LEAD) -> dict[str, Any]:
+    """The form that a button opens."""
+    press(work, card, verb, user)
+    wait_until(lambda: (open_form(work.slack) or {}).get("callback_id") == "campaign_form")
+    view = open_form(work.slack)
+    assert view is not None
+    return view
+
+
+def status(work: SlackAtWork, campaign: Campaign) -> str:
+    return work.desk.session.campaigns.campaign(campaign.id).status
+
+
+def test_a_command_drafts_a_card_with_all_that_one_decides_by_and_previews_in_its_thread(
+    work: SlackAtWork,
+) -> None:
+    card, made = drafted(work, "winback days=90 offer=10 budget=“100000”")
+    assert faults(card["blocks"]) == []
+    said = words(card)
+    audience = made.draft.audience
+    for each in (
+        made.id,
+        f"{audience.holdout} are held out",
+        "extra orders",
+        "vidence",
+        "approve it",
+        "Between",
+    ):
+        assert each in said
+    assert all(arm.subject in said for arm in audience.arms)
+    assert work.desk.session.campaigns.where() in said
+    wait_until(lambda: len(work.slack.thread(card["ts"], TEAM_CHANNEL)) == len(audience.arms))
+    thread = work.slack.thread(card["ts"], TEAM_CHANNEL)
+    assert all(faults(each["blocks"]) == [] for each in thread)
+    assert not any("/unsubscribe" in words(each) for each in thread)
+    assert made.by == "Lena Lead"
+
+
+def test_what_cannot_be_drafted_is_told_to_the_one_who_asks_and_leaves_no_message(work: SlackAtWork) -> None:
+    before = len(work.slack.messages(TEAM_CHANNEL))
+    asked = {
+        "campaign winback offer=110": "offer is a whole number",
+        "campaign winback colour=red": "no option",
+        "campaign winback days=3650": "obody",
+        "campaign status c-none": "There is no campaign",
+        "campaign": "Say what the campaign is for",
+    }
+    for text, answer in asked.items():
+        assert answer in told(work, text)["text"], text
+    assert "for the team" in told(work, "campaign winback", OUTSIDER, OTHER_CHANNEL)["text"]
+    open_ones = [each for each in work.slack.messages(TEAM_CHANNEL) if not each.get("ephemeral_to")]
+    assert len(open_ones) <= before
+    assert cards(work, OTHER_CHANNEL) == []
+
+
+def test_two_who_approve_at_once_freeze_it_once_and_the_second_is_told_who_was_first(
+    work: SlackAtWork,
+) -> None:
+    card, made = drafted(work)
+    heard = {user: len(whispers(work, user)) for user in (LEAD, SECOND)}
+    if made.draft.prospects.objections:
+        pytest.fail("the shop of this test has nothing that finance is against")
+    assert buttons(card)["campaign_approve"]["style"] == "primary"
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda user: press(work, card, "approve", user), [LEAD, SECOND]))
+    wait_until(lambda: all(len(whispers(work, user)) > count for user, count in heard.items()))
+    decided = work.desk.session.campaigns.campaign(made.id)
+    last = " ".join(whispers(work, user)[-1] for user in (LEAD, SECOND))
+    assert f"{decided.decided_by} was first" in last
+    counts = work.desk.session.campaigns.counts(made.id)
+    assert counts.held_out == made.draft.audience.holdout
+    wait_until(lambda: "campaign_pause" in buttons(now(work, card)))
+    shown = now(work, card)
+    assert "campaign_approve" not in buttons(shown)
+    assert faults(shown["blocks"]) == []
+    press(work, card, "reject")  # a page that shows the old card still
+    wait_until(lambda: "was first" in whispers(work, LEAD)[-1])
+    press(work, shown, "pause")
+    wait_until(lambda: "campaign_resume" in buttons(now(work, card)))
+    assert status(work, made) == "paused"
+    form(work, now(work, card), "stop")
+    submit(work.slack, {"reason": "too many"})
+    wait_until(lambda: not buttons(now(work, card)))
+    assert "Stopped by Lena Lead" in words(now(work, card))
+    assert "sent" in words(told(work, f"campaign status {made.id}"))
+    assert made.id in words(told(work, "campaign list"))
+
+
+def test_finances_no_needs_a_reason(work: SlackAtWork) -> None:
+    card, made = drafted(work, "winback offer=30 budget=0")
+    assert "Finance says no" in words(card)
+    assert "style" not in buttons(card)["campaign_approve"]
+    view = form(work, card, "approve")
+    assert faults(view["blocks"], 100) == []
+    assert submit(work.slack, {"reason": " "})["t"] == "view_errors"
+    assert status(work, made) == "pending"
+    submit(work.slack, {"reason": "the <!channel> & founder want it"})
+    wait_until(lambda: status(work, made) == "approved")
+    wait_until(lambda: "Approved by Lena Lead" in words(now(work, card)))
+    assert "&lt;!channel&gt; &amp; founder" in words(now(work, card))
+    work.desk.session.decide(
+        made.id, Decision(verb="stop", by="Kim")
+    )  # its customers may be written to again
+
+
+def test_an_edit_makes_a_version_and_outdated_cards_decide_nothing(work: SlackAtWork) -> None:
+    card, made = drafted(work)
+    view = form(work, card, "edit")
+    assert faults(view["blocks"], 100) == []
+    texts = made.draft.texts
+    filled = {"subject0": "Tea & <!here>", "subject1": "", "subject2": "", "preheader": "", "offer": "0"}
+    assert submit(work.slack, {**filled, "body": "Hello {nobody}"})["t"] == "view_errors"
+    submit(work.slack, {**filled, "body": texts.body})
+    wait_until(lambda: "version 2" in words(now(work, card)), 30)
+    assert "Tea &amp; &lt;!here&gt;" in words(now(work, card))
+    press(work, card, "approve")
+    wait_until(lambda: "Version 1 is outdated" in whispers(work, LEAD)[-1])
+    assert status(work, made) == "pending"
+    form(work, now(work, card), "audience", SECOND)
+    submit(work.slack, {"days": "100", "segment": ""}, SECOND)
+    wait_until(lambda: "version 3" in words(now(work, card)), 30)
+    assert work.desk.session.campaigns.campaign(made.id).draft.by == "Mia Weber"
+    press(work, now(work, card), "test")
+    wait_until(lambda: "A test went to lena@example.test" in whispers(work, LEAD)[-1], 30)
+    form(work, now(work, card), "reject")
+    submit(work.slack, {"reason": ""})
+    wait_until(lambda: "Rejected by Lena Lead" in words(now(work, card)))
+    assert status(work, made) == "rejected"
+
+
+def test_a_press_that_slack_tells_of_twice_is_one_and_other_doors_change_the_card_too(
+    work: SlackAtWork,
+) -> None:
+    card, made = drafted(work)
+    body = {"trigger_id": "7.7.again", "user": {"id": LEAD}}
+    assert [work.bot.desk.is_first(body), work.bot.desk.is_first(body)] == [True, False]
+    work.desk.session.campaigns.edit(made.id, "Kim", version=1, offer=Offer(percent=5))
+    wait_until(lambda: "version 2" in words(now(work, card)), 15)
+    work.desk.session.decide(made.id, Decision(verb="reject", by="Kim", text="no"))
+    wait_until(lambda: "Rejected by Kim" in words(now(work, card)), 15)
+
+
+def test_the_card_goes_to_the_teams_channel_and_a_name_means_nothing_in_it(work: SlackAtWork) -> None:
+    desk = work.bot.desk
+    gtm = SlackChannel(desk.client, TEAM_CHANNEL, desk.services.channel_policy)
+    own = SlackDesk(desk.session, desk.services, desk.channel, [gtm])
+    made, place = CampaignCards(own).draft(
+        "Tell <!channel> & {{all}} of our teas, 10% off", LEAD, OTHER_CHANNEL
+    )
+    own.close()
+    assert place.channel == TEAM_CHANNEL
+    [named] = desk.session.campaigns.previews(made.id, ["k0"])
+    assert "{{" not in named.message.subject
+    wait_until(lambda: first_block(cards(work)[-1]) == f"campaign:{made.id}")
+    assert "<!channel>" not in words(cards(work)[-1])
