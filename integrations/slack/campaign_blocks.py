@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import unquote
 
 from slackblocks import ActionsBlock, Block, Button, ContextBlock, HeaderBlock, SectionBlock
 
@@ -32,6 +34,9 @@ BUTTONS: Final = {
     "stop": "Stop for good…",
 }
 """What one can press on a card; each has the action id `campaign_` and its name."""
+
+_COUNTED: Final = re.compile(r"https?://\S+/c/\S+[?&]to=(?P<to>\S+)")
+"""A link that counts the customer's click, which a click here must not be."""
 
 _ROWS: Final = {
     "pending": ("approve", "edit", "audience", "test", "reject"),
@@ -191,7 +196,9 @@ def preview(campaign: Campaign, shown: Preview) -> Shown:
         f"As {escape(clip(shown.person.name or shown.person.customer, 200))} would get it, "
         f"version {campaign.draft.version}"
     )
-    text = message.text.replace(message.unsubscribe_url, OWN_LINK)
+    text = _COUNTED.sub(
+        lambda link: unquote(link["to"]), message.text.replace(message.unsubscribe_url, OWN_LINK)
+    )
     blocks = [SectionBlock(text_of(head), block_id=key)]
     for number, piece in enumerate(quoted(escape(text))):
         blocks.append(SectionBlock(text_of(piece), block_id=f"{key}:text{number}"))
