@@ -14,7 +14,7 @@ USAGE: Final = (
     "Say what the campaign is for: `/gtm campaign winback`, `/gtm campaign winback days=90 budget=500`, or a brief in "
     "your own words. `/gtm campaign list` shows those there are, `/gtm campaign status ID` how one is."
 )
-LISTED: Final = 15
+LISTED: Final = 10
 """Campaigns that one list shows."""
 
 _QUOTES: Final = str.maketrans("“”„«»", '"""""')

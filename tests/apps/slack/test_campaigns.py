@@ -182,7 +182,9 @@ def test_two_who_approve_at_once_freeze_it_once_and_the_second_is_told_who_was_f
     submit(work.slack, {"reason": "too many"})
     wait_until(lambda: not buttons(now(work, card)))
     assert "Stopped by Lena Lead" in words(now(work, card))
-    assert "sent" in words(told(work, f"campaign status {made.id}"))
+    standing = told(work, f"campaign status {made.id}")
+    assert f"{counts.held_out} held out" in words(standing)
+    assert faults(standing["blocks"]) == []
     assert made.id in words(told(work, "campaign list"))
 
 
