@@ -49,15 +49,13 @@ class Answerer:
             "begun": conversation is None,
         }
         if reply is None or (reply.reply and reply.reply.decision == "escalate"):
-            shown["standing"] = self.standing(question.visitor)
+            shown["standing"] = self._standing(
+                reply.conversation if reply else conversation, question.visitor
+            )
         return shown
 
-    def standing(self, visitor: str) -> Payload | None:
-        """How the visitor's latest conversation stands."""
-        conversation = self._session.latest(visitor)
-        if conversation is None:
-            return None
-        return shown_standing(self._session.standing(conversation, visitor))
+    def _standing(self, conversation: str | None, visitor: str) -> Payload | None:
+        return None if conversation is None else shown_standing(self._session.standing(conversation, visitor))
 
     def _reply(
         self, text: str, conversation: str | None, question: Question, audience: Audience | None

@@ -140,14 +140,15 @@ def at_once(
     folder: Path, questions: list[str], options: argparse.Namespace, answerers: int | None
 ) -> dict[str, Any]:
     """Figures of a crowd on the served page: all in one moment, and each within some seconds."""
-    count, home = options.crowd, folder / f"served-{answerers}"
+    count, folder = options.crowd, Path(tempfile.mkdtemp(dir=folder))
+    home = folder / "home"
     asked = [
         questions[n] if n < len(questions) else f"{questions[n % len(questions)]} I am visitor {n}."
         for n in range(count)
     ]
     with quick_model(options.seconds) as url:
         settings: dict[str, Any] = {
-            "policies": without_rate_limit(folder / f"policies-{answerers}"),
+            "policies": without_rate_limit(folder / "policies"),
             "answerers": answerers,
             "openai_api_key": SecretStr("key"),
             "openai_base_url": url,
