@@ -254,9 +254,9 @@ def test_the_button_of_a_weekly_report_drafts_for_those_at_risk_once(work: Slack
 def test_what_is_decided_at_another_door_shows_on_the_card(work: SlackAtWork) -> None:
     card, made = drafted(work)
     work.desk.session.campaigns.edit(made.id, "Kim", version=1, offer=Offer(percent=5))
-    wait_until(lambda: "version 2" in words(now(work, card)), 15)
+    wait_until(lambda: "version 2" in words(now(work, card)))
     work.desk.session.decide(made.id, Decision(verb="reject", by="Kim", text="no"))
-    wait_until(lambda: "Rejected by Kim" in words(now(work, card)), 15)
+    wait_until(lambda: "Rejected by Kim" in words(now(work, card)))
 
 
 def test_the_card_goes_to_the_teams_channel_and_a_name_means_nothing_in_it(work: SlackAtWork) -> None:
