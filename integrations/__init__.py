@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import sqlite3
 import time
@@ -15,19 +14,19 @@ from agents.campaigns.mailing import CampaignMailer
 from agents.campaigns.policy import load_campaign_policy
 from agents.campaigns.unsubscribing import LinkKeys, Links
 from agents.channel_policy import load_channel_policy
-from agents.effects import Mailer
 from agents.errors import BadInput, Permanent
 from agents.lazy import Lazy
 from agents.policy import load_policy
 from agents.ports import Services
 from agents.privacy_policy import load_privacy_policy
 from agents.team import Team, fixed_accounts
-from agents.team_channel import TeamChannel
 from agents.team_sessions import TeamSessions
 from agents.telemetry import Sink, Telemetry
 from agents.weekly.policy import load_weekly_policy
-from agents.weekly.posting import ReportChannel
+from integrations.calibrations import CurrentCalibration, open_calibration
+from integrations.channels import open_channel, open_report_channel
 from integrations.home_files import HomeFiles
+from integrations.mailers import open_campaign_mailer, open_mailer
 from integrations.settings import Settings
 
 if TYPE_CHECKING:
@@ -39,11 +38,23 @@ if TYPE_CHECKING:
     from agents.personal import PersonalBusiness
     from integrations.database.engine import Store
     from integrations.warehouse.store import Warehouse
-    from knowledge_base.confidence import Calibration, Mode
     from knowledge_base.index import Index
     from knowledge_base.passages import Embedder
 
-log = logging.getLogger(__name__)
+__all__ = [
+    "connect",
+    "connect_throw_away",
+    "open_calibration",
+    "open_campaign_mailer",
+    "open_channel",
+    "open_embedder",
+    "open_index",
+    "open_mailer",
+    "open_report_channel",
+    "open_warehouse",
+    "prepare_home",
+    "prepare_jobs",
+]
 
 
 def connect(settings: Settings) -> Services:
@@ -115,8 +126,8 @@ def connect(settings: Settings) -> Services:
         open_models=Lazy(lambda: _open_models(settings, store, services)),
         open_embedder=lambda: open_embedder(settings),
         open_index=lambda embedder: _open_kept_index(settings, embedder, services),
-        open_calibration=_CurrentCalibration(settings),
-        open_model_calibration=_CurrentCalibration(settings, "model"),
+        open_calibration=CurrentCalibration(settings),
+        open_model_calibration=CurrentCalibration(settings, "model"),
         open_checkpoints=lambda: _open_checkpoints(settings, services),
         open_warehouse=Lazy(lambda: open_warehouse(settings)),
         open_personal_business=Lazy(lambda: _open_personal_business(settings)),
@@ -140,8 +151,8 @@ def connect_throw_away(settings: Settings, home: Path) -> Services:
     """Services of another, passing home that borrows the model, policy and calibration of `settings`."""
     passing = {"home": home, "models": settings.models_folder, "database_url": None, "chroma_url": None}
     services = connect(settings.model_copy(update=passing))
-    services.open_calibration = _CurrentCalibration(settings)
-    services.open_model_calibration = _CurrentCalibration(settings, "model")
+    services.open_calibration = CurrentCalibration(settings)
+    services.open_model_calibration = CurrentCalibration(settings, "model")
     return services
 
 
@@ -260,53 +271,38 @@ def prepare_jobs(settings: Settings) -> str:
     return settings.jobs_database
 
 
-def open_mailer(settings: Settings) -> Mailer:
-    """SMTP where it is set, else files in the home. Settings that cannot be used raise `BadInput`."""
-    if settings.smtp_url:
-        from integrations.smtp import SmtpMailer  # noqa: PLC0415
+def open_embedder(settings: Settings) -> Embedder:
+    """The embedding model that the settings name; loads nothing before the first text."""
+    from knowledge_base.embedding import load_embedder  # noqa: PLC0415
 
-        return SmtpMailer(settings.smtp_url, settings.mail_from)
-    from integrations.mail_files import MailFiles  # noqa: PLC0415
-
-    return MailFiles(settings.mail_folder, settings.mail_from)
+    return load_embedder(settings.embedding_model, settings.models_folder)
 
 
-def open_campaign_mailer(settings: Settings) -> CampaignMailer:
-    """How campaigns are sent; files in the home unless set. Settings that cannot be used raise `BadInput`."""
-    if settings.mailer == "outbox":
-        from integrations.mail_files import CampaignFiles  # noqa: PLC0415
+def open_index(settings: Settings, embedder: Embedder) -> Index:
+    """The index of the home; reads nothing yet."""
+    from knowledge_base.index import Index  # noqa: PLC0415
 
-        return CampaignFiles(settings.campaign_folder)
-    from agents.campaigns.live_switch import LiveSwitch  # noqa: PLC0415
-
-    if settings.public_url is None:
-        raise BadInput(
-            f"GTM_MAILER is {settings.mailer}: set GTM_PUBLIC_URL too, so that the links by which customers "
-            "unsubscribe lead to this desk."
-        )
-    mailer = _open_sending_mailer(settings)
-    if not mailer.reaches_people:
-        return mailer
-    tests = [each for each in settings.test_addresses.split(",") if each.strip()]
-    return LiveSwitch(mailer, live=settings.live_sending, test_addresses=tests)
+    return Index(settings.index_folder, embedder.fingerprint, embedder.dimension, settings.chroma_url)
 
 
-def _open_sending_mailer(settings: Settings) -> CampaignMailer:
-    if settings.mailer == "smtp":
-        from integrations.smtp import SmtpCampaigns  # noqa: PLC0415
+def _open_kept_index(settings: Settings, embedder: Embedder, services: Services) -> Index:
+    index = open_index(settings, embedder)
+    services.closers.append(index.close)
+    return index
 
-        if not settings.smtp_url:
-            raise BadInput("GTM_MAILER is smtp: set GTM_SMTP_URL too, like: smtp://user:password@host:587")
-        return SmtpCampaigns(settings.smtp_url)
-    from integrations.sendgrid.mailer import SendGridMailer  # noqa: PLC0415
 
-    if settings.sendgrid_api_key is None:
-        raise BadInput("GTM_MAILER is sendgrid: set SENDGRID_API_KEY too.")
-    return SendGridMailer(
-        settings.sendgrid_api_key.get_secret_value(),
-        settings.sendgrid_api_url,
-        sandbox=settings.sendgrid_sandbox,
-    )
+def _open_checkpoints(settings: Settings, services: Services) -> BaseCheckpointSaver[str]:
+    checkpoints: Checkpoints | PostgresCheckpoints
+    if settings.server_url is None:
+        from integrations.checkpoints import Checkpoints  # noqa: PLC0415
+
+        checkpoints = Checkpoints(settings.checkpoints)
+    else:
+        from integrations.postgres_checkpoints import PostgresCheckpoints  # noqa: PLC0415
+
+        checkpoints = PostgresCheckpoints(settings.server_url)
+    services.closers.append(checkpoints.close)
+    return checkpoints
 
 
 def _open_kept_campaign_mailer(settings: Settings, services: Services) -> CampaignMailer:
@@ -328,116 +324,3 @@ class _CurrentLinks:
         if current is None or current[0] < now - 60:
             current = self._current = (now, Links(self._keys.ring(), self._url))
         return current[1]
-
-
-def open_channel(settings: Settings) -> TeamChannel | None:
-    """The team's channel in Slack, where its token and channel are set."""
-    if settings.slack_bot_token is None or settings.slack_support_channel is None:
-        return None
-    from integrations.slack.channel import SlackChannel  # noqa: PLC0415
-    from integrations.slack.client import SlackClient  # noqa: PLC0415
-
-    client = SlackClient(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
-    policy = load_channel_policy(settings.policies)
-    return SlackChannel(client, settings.slack_support_channel, policy)
-
-
-def open_report_channel(settings: Settings) -> ReportChannel | None:
-    """Where the team's Slack shows weekly reports, where a token is set."""
-    if settings.slack_bot_token is None:
-        return None
-    from integrations.slack.client import SlackClient  # noqa: PLC0415
-    from integrations.slack.report_channel import SlackReports  # noqa: PLC0415
-
-    client = SlackClient(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
-    policy = load_channel_policy(settings.policies)
-    return SlackReports(client, policy, settings.slack_gtm_channel, settings.public_url)
-
-
-def open_embedder(settings: Settings) -> Embedder:
-    """The embedding model that the settings name; loads nothing before the first text."""
-    from knowledge_base.embedding import load_embedder  # noqa: PLC0415
-
-    return load_embedder(settings.embedding_model, settings.models_folder)
-
-
-def open_index(settings: Settings, embedder: Embedder) -> Index:
-    """The index of the home; reads nothing yet."""
-    from knowledge_base.index import Index  # noqa: PLC0415
-
-    return Index(settings.index_folder, embedder.fingerprint, embedder.dimension, settings.chroma_url)
-
-
-def _open_kept_index(settings: Settings, embedder: Embedder, services: Services) -> Index:
-    index = open_index(settings, embedder)
-    services.closers.append(index.close)
-    return index
-
-
-def open_calibration(settings: Settings, mode: Mode = "offline") -> Calibration:
-    """The fit on the home's own questions, else on its own documents, else the shipped one.
-
-    In mode `model` it is about a model's words, of which documents alone tell nothing. A file that is there
-    but cannot be used raises `Permanent`.
-    """
-    from knowledge_base.confidence import Calibration  # noqa: PLC0415
-
-    files = _calibrations(settings, mode)
-    try:
-        return Calibration.load(next((file for file in files if file.is_file()), None), mode)
-    except ValueError as error:
-        raise Permanent(str(error)) from error
-
-
-def _calibrations(settings: Settings, mode: Mode) -> tuple[Path, ...]:
-    """Where a fit may lie, the one that goes first at the beginning."""
-    if mode == "model":
-        return (settings.model_calibration,)
-    return settings.calibration, settings.self_calibration
-
-
-class _CurrentCalibration:
-    """The calibration in force; a new fit is noticed by the next question, also of a running server."""
-
-    def __init__(self, settings: Settings, mode: Mode = "offline") -> None:
-        self._settings = settings
-        self._mode: Mode = mode
-        self._current: tuple[object, Calibration] | None = None
-
-    def __call__(self) -> Calibration:
-        stamp = [_stamp(file) for file in _calibrations(self._settings, self._mode)]
-        current = self._current
-        if current is None or current[0] != stamp:
-            current = self._current = (stamp, self._open())
-        return current[1]
-
-    def _open(self) -> Calibration:
-        try:
-            return open_calibration(self._settings, self._mode)
-        except Permanent as error:
-            # A fit that an upgrade has outdated must not keep customers from answers.
-            log.warning("The shipped confidence is used: %s", error)
-            nowhere = self._settings.model_copy(update={"home": self._settings.home / "none"})
-            return open_calibration(nowhere, self._mode)
-
-
-def _stamp(file: Path) -> tuple[int, int] | None:
-    try:
-        status = file.stat()
-    except OSError:
-        return None
-    return status.st_mtime_ns, status.st_size
-
-
-def _open_checkpoints(settings: Settings, services: Services) -> BaseCheckpointSaver[str]:
-    checkpoints: Checkpoints | PostgresCheckpoints
-    if settings.server_url is None:
-        from integrations.checkpoints import Checkpoints  # noqa: PLC0415
-
-        checkpoints = Checkpoints(settings.checkpoints)
-    else:
-        from integrations.postgres_checkpoints import PostgresCheckpoints  # noqa: PLC0415
-
-        checkpoints = PostgresCheckpoints(settings.server_url)
-    services.closers.append(checkpoints.close)
-    return checkpoints
