@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from agents.asking import Audience
+from agents.campaigns.campaign import CAMPAIGN
 from agents.campaigns.contact_desk import ContactDesk
-from agents.campaigns.desk import CAMPAIGN, CampaignDesk
 from agents.cases import Accepted
 from agents.clean_text import clean
 from agents.domain import (
@@ -30,7 +31,6 @@ from agents.domain import (
 from agents.effects import EffectStanding, EffectStatus
 from agents.errors import BadInput, Forbidden, TooLong, TooMany
 from agents.health import HealthDesk
-from agents.inquiry.desk import InquiryDesk
 from agents.knowledge import History, Knowledge
 from agents.learning import Learning
 from agents.masking import Masker
@@ -45,6 +45,8 @@ from agents.team_sessions import TeamSessions
 from agents.weekly.desk import WeeklyDesk
 
 if TYPE_CHECKING:
+    from agents.campaigns.desk import CampaignDesk
+    from agents.inquiry.desk import InquiryDesk
     from knowledge_base.index import DocumentSummary, DocumentText, IndexStatus
     from knowledge_base.passages import Embedder
 
@@ -74,16 +76,26 @@ class Session:
         """What customers are promised about their data."""
         self.health = HealthDesk(services, self._knowledge)
         """How the desk is, and how its answers came about."""
-        self.inquiries = InquiryDesk(services, self.privacy.mask_for("model"))
-        """Questions about the numbers."""
         self.weekly = WeeklyDesk(services, self._knowledge)
         """The weekly reports."""
-        self.campaigns = CampaignDesk(services)
-        """The campaigns."""
         self.contacts = ContactDesk(services)
         """What customers do with the mails of campaigns."""
         self._bot = SupportBot(services, self._knowledge, self.privacy.mask_for("model"))
         self._desk = ReviewDesk(services, self._bot.resume)
+
+    @cached_property
+    def inquiries(self) -> InquiryDesk:
+        """Questions about the numbers."""
+        from agents.inquiry.desk import InquiryDesk  # noqa: PLC0415 - pandas; customers' questions do without
+
+        return InquiryDesk(self._services, self.privacy.mask_for("model"))
+
+    @cached_property
+    def campaigns(self) -> CampaignDesk:
+        """The campaigns."""
+        from agents.campaigns.desk import CampaignDesk  # noqa: PLC0415 - as above
+
+        return CampaignDesk(self._services)
 
     @property
     def policy(self) -> SupportPolicy:

@@ -14,9 +14,10 @@ ROOT = Path(__file__).resolve().parents[1]
 
 @pytest.fixture(autouse=True)
 def logging_as_before() -> Iterator[None]:
-    """A command that a test runs sends logs to that test's streams, which are closed after it."""
+    """A command that a test runs sends logs to that test's streams, which are closed after it, and masks them."""
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
+    logging.setLogRecordFactory(logging.LogRecord)  # a fixture of a whole file may have run a command too
     yield
     root.handlers[:] = handlers
     root.setLevel(level)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
 from agents.domain import Value
+
+CAMPAIGN: Final = "c-"
+"""How the id of a campaign begins."""
 
 CampaignKind = Literal["winback", "brief"]
 CampaignStatus = Literal["pending", "approved", "paused", "stopped", "sent", "rejected"]

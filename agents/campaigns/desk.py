@@ -13,6 +13,7 @@ from agents.campaigns import deciding
 from agents.campaigns.addresses import parse_address
 from agents.campaigns.brief import read_brief
 from agents.campaigns.campaign import (
+    CAMPAIGN,
     Addressee,
     Approval,
     Brief,
@@ -50,8 +51,6 @@ MEASURES: Final = (
     "clicks of each subject, and who unsubscribes",
 )
 SHOWN: Final = ("refused", "uncertain")
-CAMPAIGN: Final = "c-"
-"""How the id of a campaign begins."""
 
 
 @dataclass(frozen=True, slots=True)
