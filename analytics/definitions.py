@@ -93,3 +93,15 @@ PHRASES: Final[Mapping[str, tuple[str, ...]]] = {
     ),
 }
 """How each metric is called in a text; the first is its label."""
+
+SEGMENT_DEFINITIONS: Final[Mapping[str, str]] = {
+    "Champions": "Ordered lately (recency 4 or 5), and often and for much (the mean of frequency and money 4 or more).",
+    "Loyal": "Recency of 3 or more, and the mean of frequency and money 3 or more.",
+    "New": "Ordered lately (recency 4 or 5), and only once so far.",
+    "Potential": "Recency of 3 or more, and in none of the segments before.",
+    "At Risk": "Not ordered lately (recency 1 or 2), but the mean of frequency and money is 3 or more.",
+    "Hibernating": "In none of the other segments.",
+    "Churned": "Recency 1, and longer away than three times their own usual gap between orders.",
+}
+"""Who is in each segment. Recency, frequency and money are fifths of all customers, 5 the best; the first that holds
+counts, Churned before all others."""

@@ -12,6 +12,7 @@ from agents.weekly.facts import InsightsFacts
 from agents.weekly.phrases import plain
 from agents.weekly.report import AtRisk
 from analytics.customers import Cohort, Segment
+from analytics.definitions import SEGMENT_DEFINITIONS
 from analytics.figures import Number, Unit
 
 _RISK: Final = ("churn risk", "risk of churn", "risk of leaving", "likely to stop")
@@ -32,7 +33,7 @@ def facts_of_insights(facts: InsightsFacts, basis: Basis) -> Iterator[Fact]:
 
 def _segment(one: Segment, basis: Basis) -> Iterator[Fact]:
     about = (one.name, one.name.lower()) if one.name == "At Risk" else (one.name,)
-    what = f"Customers in the segment {one.name} by recency, frequency and money, as DEFINITIONS has it."
+    what = f"{one.name}: {SEGMENT_DEFINITIONS[one.name]} Recency, frequency and money are fifths, 5 the best."
     rows: tuple[tuple[str, str, Number, Unit, tuple[str, ...]], ...] = (
         ("customers", f"customers in {one.name}", one.customers, "count", ("customers",)),
         ("share", f"share of customers in {one.name}", one.share, "share", ("customers", "share")),
