@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, get_args
 from zoneinfo import ZoneInfo
 
 from agents.campaigns import deciding
-from agents.campaigns.addresses import parse_address
 from agents.campaigns.brief import read_brief
 from agents.campaigns.campaign import (
     CAMPAIGN,
@@ -29,9 +27,8 @@ from agents.campaigns.campaign import (
     Texts,
 )
 from agents.campaigns.findings import findings
-from agents.campaigns.mailing import CampaignMessage, Sent
 from agents.campaigns.measuring import CampaignStanding, measure_campaign
-from agents.campaigns.message import Recipient, Template, read_template
+from agents.campaigns.previewing import Preview, pick, render, send_test
 from agents.campaigns.reckoning import approvals_needed
 from agents.campaigns.wording import offer_of, offer_values, unusable
 from agents.domain import Decided, Decision
@@ -53,12 +50,8 @@ MEASURES: Final = (
 SHOWN: Final = ("refused", "uncertain")
 
 
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """One message as its recipient would get it."""
-
-    person: Person
-    message: CampaignMessage
+_PREVIEWED: Final = 10_000
+"""So many recipients of a campaign that is approved can be previewed."""
 
 
 class CampaignDesk:
@@ -197,15 +190,7 @@ class CampaignDesk:
     def previews(self, campaign: str, customers: Sequence[str] = (), count: int = 3) -> list[Preview]:
         """The messages of some customers, or of the first of a fixed shuffle, in the arms one after the other."""
         known = self.campaign(campaign)
-        chosen = self._choose(known)
-        people = [one for one in chosen.people if one.customer not in chosen.held_out]
-        if customers:
-            people = [one for one in people if one.customer in customers]
-            if not people:
-                raise BadInput(f"{', '.join(customers)[:200]}: nobody of the audience has such an id.")
-        else:
-            people.sort(key=lambda one: hash_of(campaign, one.customer))
-        return list(self._rendered(known, people[: max(count, 0)]))
+        return list(render(self._services, known, pick(self._people(known), known, customers, count)))
 
     def send_test(self, campaign: str, address: str, by: str, origin: str = "shell") -> str:
         """Send the first subject's message, filled in for one customer, to an address of the team's.
@@ -213,24 +198,10 @@ class CampaignDesk:
         Gives a sentence that says where it went. Raises `BadInput` for a wrong address, and what the mailer raises.
         """
         known = self.campaign(campaign)
-        to = parse_address(address)
         [preview] = self.previews(campaign, count=1)
-        mailer = self._services.open_campaign_mailer()
-        links = self._services.open_links()
-        test = preview.message.model_copy(
-            update={
-                "campaign": f"{campaign}-test-{secrets.token_hex(4)}",
-                "contact": links.contact(to),
-                "to": to,
-                "to_name": "",
-                "subject": f"[Test] {preview.message.subject}",
-            }
-        )
-        result = mailer.send(test, test.key)
-        self._book.change(campaign, lambda same: same, self._audit(by, origin, "test", known, to))
-        if isinstance(result, Sent):
-            return f"A test went to {to}. {mailer.describe()}"
-        raise BadInput(f"The test was refused: {result.reason}")
+        said = send_test(self._services, preview, address)
+        self._book.change(campaign, lambda same: same, self._audit(by, origin, "test", known, address))
+        return said
 
     def where(self) -> str:
         """Where messages go, and whether real people get them."""
@@ -309,22 +280,13 @@ class CampaignDesk:
                 held_out=person.customer in chosen.held_out,
             )
 
-    def _rendered(self, campaign: Campaign, people: Sequence[Person]) -> Iterator[Preview]:
-        texts, policy = campaign.draft.texts, self._services.open_campaign_policy()
-        links, offered = self._services.open_links(), offer_values(campaign.draft.offer)
-        for at, person in enumerate(people):
-            arm = campaign.draft.audience.arms[at % len(campaign.draft.audience.arms)]
-            letter = read_template(
-                Template(subject=arm.subject, preheader=texts.preheader, body=texts.body), policy
-            )
-            recipient = Recipient(
-                contact=links.contact(person.address),
-                to=person.address,
-                to_name=person.name,
-                arm=arm.name,
-                values={**person.values, **offered},
-            )
-            yield Preview(person, letter.message(campaign.id, recipient, links, self._services.now()))
+    def _people(self, campaign: Campaign) -> list[Person]:
+        """Who is written to: from the approval on those who were frozen, before it those who fit now."""
+        if campaign.approved is not None:
+            frozen = self._services.send_list.recipients(campaign.id, get_args(RecipientStatus), _PREVIEWED)
+            return [one.person for one in frozen if one.person.address]
+        chosen = self._choose(campaign)
+        return [one for one in chosen.people if one.customer not in chosen.held_out]
 
     def _run(
         self, brief: Brief, campaign: str, currency: str, tell: Tell | None, given: Texts | None = None
@@ -397,13 +359,6 @@ class CampaignDesk:
             subject=campaign.id,
             detail=detail,
         )
-
-
-def hash_of(campaign: str, customer: str) -> float:
-    """The place of a customer in the shuffle from which previews are taken."""
-    from analytics.assignment import uniform  # noqa: PLC0415
-
-    return uniform(campaign, "preview", customer)
 
 
 def _outcome(campaign: Campaign) -> str:

@@ -16,7 +16,7 @@ from integrations.slack.cards import SHORT, Shown, resolved
 from integrations.slack.mrkdwn import clip, escape, quoted, text_of
 
 if TYPE_CHECKING:
-    from agents.campaigns.desk import Preview
+    from agents.campaigns.previewing import Preview
     from agents.graphs.campaign import DraftProgress, DraftStep
 
 SAMPLE: Final = ":test_tube: *Sample data* of an invented shop: no customer here is real."

@@ -203,6 +203,9 @@ def test_previews_are_the_very_mails(shop: Shop) -> None:
     assert "BACK10" in first.message.text
     [named] = shop.session.campaigns.previews(made.id, [previews[1].person.customer])
     assert named.person == previews[1].person
+    approve(shop, made.id)
+    [frozen] = shop.session.campaigns.previews(made.id, [named.person.customer])
+    assert frozen.message.text == named.message.text
     with pytest.raises(BadInput, match="nobody of the audience"):
         shop.session.campaigns.previews(made.id, ["somebody else"])
 
