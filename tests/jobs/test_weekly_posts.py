@@ -138,7 +138,7 @@ def test_what_was_asked_for_becomes_one_message_with_its_thread(
     shown = words(report)
     assert all(part in shown for part in ("9 to 15 November 2026", "Sample data", "Net revenue", "Forecast"))
     assert all(f"*{title}*" in shown for title in ("Finance", "Marketing", "Customers", "Support"))
-    assert set(buttons(report)) == {"weekly_details", "weekly_again", "weekly_download"}
+    assert set(buttons(report)) == {"campaign_at_risk", "weekly_details", "weekly_again", "weekly_download"}
     assert "thread_ts" in buttons(report)["weekly_details"]["url"]
     assert [f for each in (report, *thread(slack, report)) for f in faults(each["blocks"])] == []
     edition = desk.session.weekly.edition("w-1")
