@@ -83,20 +83,12 @@ def known_zone_name(name: str) -> str:
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 
 
-class People(Section):
-    """When people are there to answer, and what they promise."""
+class Hours(Section):
+    """The hours of a day, in a time zone."""
 
     timezone: Text
-    zone_name: Text
-    days: Annotated[tuple[Weekday, ...], Field(min_length=1)]
     opens: time
     closes: time
-    holidays: tuple[date, ...] = ()
-    first_response_minutes: Annotated[int, Field(ge=1, le=14 * 24 * 60)]
-    quiet_hours: Annotated[float, Field(gt=0)]
-    reopened_days: Annotated[float, Field(gt=0)]
-    episode_gap_hours: Annotated[float, Field(gt=0)]
-    away_seconds: Annotated[float, Field(gt=0)]
 
     @field_validator("timezone")
     @classmethod
@@ -110,6 +102,19 @@ class People(Section):
         if self.opens >= self.closes:
             raise ValueError(f"opens ({self.opens:%H:%M}) must come before closes ({self.closes:%H:%M})")
         return self
+
+
+class People(Hours):
+    """When people are there to answer, and what they promise."""
+
+    zone_name: Text
+    days: Annotated[tuple[Weekday, ...], Field(min_length=1)]
+    holidays: tuple[date, ...] = ()
+    first_response_minutes: Annotated[int, Field(ge=1, le=14 * 24 * 60)]
+    quiet_hours: Annotated[float, Field(gt=0)]
+    reopened_days: Annotated[float, Field(gt=0)]
+    episode_gap_hours: Annotated[float, Field(gt=0)]
+    away_seconds: Annotated[float, Field(gt=0)]
 
 
 class Mail(Section):

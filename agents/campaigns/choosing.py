@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from agents.ports import Services
     from analytics.audience import Audience as Found
     from analytics.audience import Contacts, Reason
-    from analytics.tables import Tables
 
 REASONS: Final[dict[Reason, str]] = {
     "unsubscribed": "have unsubscribed",
@@ -69,7 +68,8 @@ def choose(services: Services, brief: Brief, campaign: str, day: date, subjects:
     policy = services.open_campaign_policy()
     silent = brief.days if brief.kind == "winback" or brief.segment is None else None
     with services.open_warehouse().reading() as tables:
-        known = candidates(tables, day, silent_days=silent, segment=brief.segment).to_pandas()
+        fitting = candidates(tables, day, silent_days=silent, segment=brief.segment)
+        known = fitting.to_pandas()
         found = find_audience(
             known,
             day,
@@ -81,14 +81,12 @@ def choose(services: Services, brief: Brief, campaign: str, day: date, subjects:
             valid=_is_address,
         )
         _refuse_nobody(found, brief, silent)
-        goods = recommend(tables, day, candidates(tables, day, silent_days=silent, segment=brief.segment))
-        bought = goods.set_index("customer_id")
+        bought = recommend(tables, day, fitting).set_index("customer_id")
         usual = usual_rate(
             tables, day, policy.economics.window_days, silent_days=silent, segment=brief.segment
         )
         imported = measured(tables.campaigns)
-        products = _sold(tables, day)
-    people = tuple(_people(found.people, bought, products))
+    people = tuple(_people(found.people, bought))
     held_out = frozenset(found.people.loc[found.people["held_out"], "customer_id"].astype(str))
     audience = Audience(
         why=_why(brief, silent),
@@ -160,7 +158,7 @@ def _arms(subjects: Sequence[str], recipients: int) -> tuple[ArmLine, ...]:
     )
 
 
-def _people(found: pd.DataFrame, bought: pd.DataFrame, products: frozenset[str]) -> list[Person]:
+def _people(found: pd.DataFrame, bought: pd.DataFrame) -> list[Person]:
     last, next_one = bought["last_product"].to_dict(), bought["product"].to_dict()
     people = []
     for row in found.itertuples(index=False):
@@ -175,22 +173,11 @@ def _people(found: pd.DataFrame, bought: pd.DataFrame, products: frozenset[str])
                 values={
                     "first_name": name.split()[0] if name.split() else None,
                     "last_purchase": _text(last.get(customer)),
-                    "recommended_product": _offered(next_one.get(customer), products),
+                    "recommended_product": _text(next_one.get(customer)),
                 },
             )
         )
     return people
-
-
-def _offered(product: object, products: frozenset[str]) -> str | None:
-    text = _text(product)
-    return text if text in products else None
-
-
-def _sold(tables: Tables, day: date) -> frozenset[str]:
-    """The products that have been sold within a year."""
-    sales = tables.sales.filter(tables.sales.part == "sale", tables.sales.day >= day - timedelta(days=365))
-    return frozenset(str(one) for one in sales.select("product").distinct().to_pandas()["product"].dropna())
 
 
 def _text(value: object) -> str | None:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import time
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator
 
 from agents.campaigns.addresses import parse_address
 from agents.campaigns.fields import FIELDS, Name
 from agents.errors import BadInput
-from agents.policy import SHIPPED, Section, Text, known_zone_name, read_policy
+from agents.policy import SHIPPED, Hours, Section, Text, read_policy
 from analytics.assignment import LEAST_HELD_OUT
 
 
@@ -73,26 +72,10 @@ class UnsubscribePage(Section):
     failed_detail: Text
 
 
-class Sending(Section):
+class Sending(Hours):
     """The hours of the customer's day in which mail goes out, and how much in a minute."""
 
-    opens: time
-    closes: time
-    timezone: Text
     a_minute: Annotated[float, Field(gt=0)]
-
-    @field_validator("timezone")
-    @classmethod
-    def known_zone(cls, name: str) -> str:
-        """A zone of the IANA time zone database."""
-        return known_zone_name(name)
-
-    @model_validator(mode="after")
-    def in_order(self) -> Self:
-        """A day must open before it closes."""
-        if self.opens >= self.closes:
-            raise ValueError(f"opens ({self.opens:%H:%M}) must come before closes ({self.closes:%H:%M})")
-        return self
 
 
 class Choosing(Section):

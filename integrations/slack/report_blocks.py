@@ -19,7 +19,7 @@ from slackblocks import (
 )
 
 from agents.weekly.chart_words import chart_said
-from agents.weekly.document import Document, Section, describe
+from agents.weekly.document import HEADLINE, Document, Section, describe
 from agents.weekly.labels import SECTIONS, week_said
 from agents.weekly.posting import (
     NotMade,
@@ -35,16 +35,7 @@ from integrations.slack.cards import SHORT, Shown, resolved
 from integrations.slack.mrkdwn import clip, escape, link, text_of
 from integrations.slack.report_details import detail_blocks, figure
 
-KPIS: Final = (
-    "net_revenue",
-    "new_customers",
-    "cac_blended",
-    "ltv_cac",
-    "roas",
-    "mer",
-    "net_burn",
-    "runway",
-)
+KPIS: Final = HEADLINE[:8]
 """The metrics of the message; the thread has them all."""
 
 CHARTS: Final = ("revenue", "forecast")
