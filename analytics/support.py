@@ -24,7 +24,7 @@ UNITS: Final[Mapping[str, Unit]] = {
     "first_response_time": "seconds",
     "nps_proxy": "share",
 }
-_PROXY_DAYS: Final = 90
+PROXY_DAYS: Final = 90
 _FEWEST: Final = 30
 _NORMAL_95: Final = 1.96
 
@@ -50,7 +50,7 @@ class Support:
 
 def support(tickets: Table, week: Period) -> Support:
     """The support of a week beside the one before. Without tickets everything is unknown, with a reason."""
-    since = week.end - timedelta(days=_PROXY_DAYS + 7)
+    since = week.end - timedelta(days=PROXY_DAYS + 7)
     frame = tickets.filter(tickets.day < week.end, tickets.day >= since).to_pandas()
     frame["day"] = pd.to_datetime(frame["day"])
     frame = frame.sort_values(["day", "ticket_id"], ignore_index=True)
@@ -83,15 +83,21 @@ def _values(frame: pd.DataFrame, week: Period) -> dict[str, Known]:
 
 def _proxy(frame: pd.DataFrame, week: Period) -> tuple[Known, tuple[float, float] | None]:
     """Positive less negative shares over each customer's last ticket in 90 days, with a 95% interval."""
-    rows = _inside(frame, Period(week.end - timedelta(days=_PROXY_DAYS), week.end))
+    rows = _inside(frame, Period(week.end - timedelta(days=PROXY_DAYS), week.end))
     rated = rows.dropna(subset=["satisfaction", "customer_id"]).groupby("customer_id")["satisfaction"].last()
-    if len(rated) < _FEWEST:
+    return pleased(len(rated), int((rated == "positive").sum()), int((rated == "negative").sum()))
+
+
+def pleased(rated: int, up: int, down: int) -> tuple[Known, tuple[float, float] | None]:
+    """Positive less negative shares of so many customers who rated, with a 95% interval; unknown below 30 of them."""
+    if rated < _FEWEST:
         return Known.unknown(
-            f"{len(rated)} customers have rated an answer in 90 days; {_FEWEST} are needed"
+            f"{rated} customers have rated an answer in {PROXY_DAYS} days; {_FEWEST} are needed"
         ), None
-    up, down = float((rated == "positive").mean()), float((rated == "negative").mean())
-    error = _NORMAL_95 * math.sqrt(max(up + down - (up - down) ** 2, 0) / len(rated))
-    return Known.of(up - down), (up - down - error, up - down + error)
+    share_up, share_down = up / rated, down / rated
+    value = share_up - share_down
+    error = _NORMAL_95 * math.sqrt(max(share_up + share_down - value**2, 0) / rated)
+    return Known.of(value), (value - error, value + error)
 
 
 def _topics(frame: pd.DataFrame, week: Period) -> list[Topic]:

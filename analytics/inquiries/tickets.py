@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -13,13 +12,10 @@ from analytics.figures import Known, ratio
 from analytics.inquiries.query import GRAINS, UNKNOWN, Measured, Query, Row, bucket_label
 from analytics.inquiries.sums import part_key, within
 from analytics.period import Period
+from analytics.support import PROXY_DAYS, pleased
 
 if TYPE_CHECKING:
     from analytics.tables import Tables
-
-PROXY_DAYS: Final = 90
-FEWEST_RATED: Final = 30
-_NORMAL_95: Final = 1.96
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +121,6 @@ def measure_pleased(tables: Tables, query: Query) -> Pleased:
         people = _people(tables, country.values)
     counted = int(people.count().to_pandas())
     sql = str(ibis.to_sql(sums))
-    if number < FEWEST_RATED:
-        why = f"{number} customers have rated an answer in {PROXY_DAYS} days; {FEWEST_RATED} are needed"
-        return Pleased(Known.unknown(why), None, None, number, asked, counted, sql)
-    share_up, share_down = up / number, down / number
-    value = share_up - share_down
-    error = _NORMAL_95 * math.sqrt(max(share_up + share_down - value**2, 0) / number)
-    return Pleased(Known.of(value), value - error, value + error, number, asked, counted, sql)
+    value, interval = pleased(number, up, down)
+    low, high = interval or (None, None)
+    return Pleased(value, low, high, number, asked, counted, sql)
