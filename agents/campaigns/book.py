@@ -10,6 +10,7 @@ from agents.campaigns.campaign import (
     Addressee,
     Campaign,
     CampaignLine,
+    CampaignStatus,
     Draft,
     RecipientStatus,
     SendCounts,
@@ -29,6 +30,9 @@ class CampaignBook(Protocol):
 
     def campaign(self, campaign: str) -> Campaign | None:
         """The campaign of this id, or None."""
+
+    def status(self, campaign: str) -> CampaignStatus | None:
+        """The status of a campaign, or None where there is none; cheap enough to ask before each message."""
 
     def list(self, limit: int) -> Sequence[CampaignLine]:
         """The campaigns, the newest first."""

@@ -102,8 +102,7 @@ class Sender:
                 break
             if not self._send(claimed, until):
                 break
-        standing = means.book.campaign(self._campaign.id)
-        if standing is None or standing.status != "approved":
+        if not self._may_go_on():
             return None
         return means.list.next_due(self._campaign.id, self._shard)
 
@@ -127,8 +126,7 @@ class Sender:
         return goes_on
 
     def _may_go_on(self) -> bool:
-        standing = self._means.book.campaign(self._campaign.id)
-        return standing is not None and standing.status == "approved"
+        return self._means.book.status(self._campaign.id) == "approved"
 
     def _keep_pace(self, batch: _Batch) -> None:
         means = self._means

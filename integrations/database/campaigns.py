@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from agents.campaigns.book import SHARDS
-from agents.campaigns.campaign import Addressee, Campaign, CampaignLine, Draft
+from agents.campaigns.campaign import Addressee, Campaign, CampaignLine, CampaignStatus, Draft
 from agents.errors import BadInput
 from agents.team import AuditLine
 from integrations.database import outbox
@@ -38,6 +38,12 @@ class CampaignTable:
         """The campaign of this id, or None."""
         with self._store.reading() as connection:
             return _campaign(connection, campaign)
+
+    def status(self, campaign: str) -> CampaignStatus | None:
+        """The status of a campaign, or None where there is none."""
+        query = sa.select(gtm_campaigns.c.status).where(gtm_campaigns.c.id == campaign)
+        with self._store.reading() as connection:
+            return connection.execute(query).scalar_one_or_none()
 
     def list(self, limit: int) -> Sequence[CampaignLine]:
         """The campaigns, the newest first."""
