@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 
+from knowledge_base.number_words import SMALL, TENS, VALUES
 from knowledge_base.terms import FUNCTION_WORDS, stem
 
 _UNIT_WORDS = {
@@ -51,11 +52,6 @@ _UNIT_WORDS = {
 _UNITS = {word: unit for unit, words in _UNIT_WORDS.items() for word in words.split()}
 _QUALIFIERS = frozenset(("business", "working", "calendar", "fluid", "trading"))
 
-_SMALL = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()  # noqa: E501, SIM905
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()  # noqa: SIM905
-_NUMBER_WORDS = {word: Decimal(n) for n, word in enumerate(_SMALL)} | {
-    word: Decimal(10 * n) for n, word in enumerate(_TENS, start=2)
-}
 _SCALES = {
     "hundred": Decimal(100),
     "thousand": Decimal(1000),
@@ -179,12 +175,12 @@ def _value(tokens: list[str], at: int) -> tuple[frozenset[Value], int]:
     token = tokens[at].lower()
     if _NUMBER.match(token):
         return _scaled(read_number(token), tokens, at)
-    if token not in _NUMBER_WORDS:
+    if token not in VALUES:
         return frozenset(), 1
-    value, length = _NUMBER_WORDS[token], 1
+    value, length = Decimal(VALUES[token]), 1
     compound = tokens[at + 1 : at + 3]
-    if token in _TENS and len(compound) == 2 and compound[0] == "-" and compound[1].lower() in _SMALL[1:10]:
-        value, length = value + _NUMBER_WORDS[compound[1].lower()], 3
+    if token in TENS and len(compound) == 2 and compound[0] == "-" and compound[1].lower() in SMALL[1:10]:
+        value, length = value + VALUES[compound[1].lower()], 3
     values, taken = _scaled(frozenset((value,)), tokens, at + length - 1)
     if token == "one" and taken == 1:  # noqa: S105 - "this one" is no number, "one day" is
         following = tokens[at + 1].lower() if at + 1 < len(tokens) else ""

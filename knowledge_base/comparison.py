@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
 
+from knowledge_base.number_words import DOZEN
 from knowledge_base.passages import Chunk, ChunkVectors, Embedder, Snapshot
 from knowledge_base.terms import FUNCTION_WORDS, stem, words
 from knowledge_base.units import split_units
@@ -19,11 +20,9 @@ SAME_WORDS = (
 SAME_WORDS_DENIED = 0.6  # the same where one sentence denies
 _LOOKED_AT = 12  # nearest passages
 _SHOWN = 3
-_SPELLED = re.findall(r"\w+", "one two three four five six seven eight nine ten eleven twelve")
-_NUMBERS = {word: number for number, word in enumerate(_SPELLED, 1)}
 _QUANTITY = re.compile(
     r"(?P<clock>\b\d{1,2}:\d\d\b)|(?:(?P<money>[$€£])\s?)?(?P<value>\d[\d,]*(?:\.\d+)?)\s?(?P<share>%)?"
-    rf"|\b(?P<word>{'|'.join(_NUMBERS)})\b",
+    rf"|\b(?P<word>{'|'.join(DOZEN)})\b",
     re.IGNORECASE,
 )
 _RANGE = re.compile(r"^\s*(?:to|or|-|–|and)\s*\d[\d,.]*")
@@ -132,7 +131,7 @@ def _quantities(text: str) -> Mapping[str, frozenset[str]]:
         if match["clock"]:
             number, units = match["clock"], ["o'clock"]
         elif match["word"]:
-            number, units = str(_NUMBERS[match["word"].lower()]), list(_counted(text, match.end()))
+            number, units = str(DOZEN[match["word"].lower()]), list(_counted(text, match.end()))
         else:
             number = f"{float(match['value'].replace(',', '')):g}"
             sign = match["money"] or match["share"]
@@ -146,7 +145,7 @@ def _counted(text: str, at: int) -> Iterator[str]:
     """The stems of the next two content words behind a number: "3 business days" counts days and business."""
     tail = re.split(r"[.;,(|]", _RANGE.sub("", text[at : at + 60]), maxsplit=1)[0]
     following = [word for word in words(tail) if not word[0].isdigit()][:2]
-    yield from (stem(word) for word in following if word not in FUNCTION_WORDS and word not in _NUMBERS)
+    yield from (stem(word) for word in following if word not in FUNCTION_WORDS and word not in DOZEN)
 
 
 def _listed(numbers: frozenset[str]) -> str:

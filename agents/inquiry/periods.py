@@ -15,6 +15,7 @@ from typing import Final
 from agents.inquiry.spans import Calendar, Span, grain_of, unit_of, units_back
 from analytics.inquiries.query import Grain
 from analytics.period import Period, month_of
+from knowledge_base.number_words import DOZEN
 
 TAKEN: Final = "\x00"
 """Stands in the text for what was understood."""
@@ -27,22 +28,7 @@ MONTHS: Final = (
     "july", "august", "september", "october", "november", "december",
 )  # fmt: skip
 _DAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_WORDS: Final = [
-    "a",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-]
-_NUMBER: Final = {word: max(1, at) for at, word in enumerate(_WORDS)} | {"couple of": 2}
+_NUMBER: Final = DOZEN | {"a": 1, "couple of": 2}
 
 _MONTH = (
     r"(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"

@@ -16,6 +16,7 @@ from agents.inquiry.metrics import METRICS, NOT_RECORDED, find_metrics
 from agents.inquiry.periods import NAMED, TAKEN, take_periods
 from agents.inquiry.spans import Ago, Calendar, Span
 from analytics.inquiries.query import Dimension, Only
+from knowledge_base.number_words import DOZEN
 
 Order = Literal["best", "worst", "highest", "lowest"]
 Direction = Literal["up", "down"]
@@ -132,7 +133,7 @@ class _Taking:
 
     def take_limit(self) -> int | None:
         """How many shall be listed: the top 5, the 3 best."""
-        number = r"(?P<number>\d{1,3}|" + "|".join(vocabulary.NUMBERS) + ")"
+        number = r"(?P<number>\d{1,3}|" + "|".join(DOZEN) + ")"
         for pattern in (
             rf"(?<=\btop ){number}\b",
             rf"(?<=\bbest ){number}\b",
@@ -142,7 +143,7 @@ class _Taking:
             if match:
                 self.rest = self.rest[: match.start()] + TAKEN * len(match[0]) + self.rest[match.end() :]
                 word = match["number"]
-                return min(_MOST_LISTED, max(1, int(word) if word.isdigit() else vocabulary.NUMBERS[word]))
+                return min(_MOST_LISTED, max(1, int(word) if word.isdigit() else DOZEN[word]))
         return None
 
     def take_order(self) -> Order | None:

@@ -79,15 +79,3 @@ many's over among & + % channel's
 """
 FILLER: Final = frozenset(_FILLER.split())
 """Words that change nothing of what is asked."""
-
-NUMBERS: Final = {
-    "one": 1,
-    "two": 2,
-    "three": 3,
-    "four": 4,
-    "five": 5,
-    "six": 6,
-    "seven": 7,
-    "eight": 8,
-    "ten": 10,
-}

@@ -13,6 +13,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Final, Literal
 
+from knowledge_base.number_words import VALUES
 from knowledge_base.terms import stem
 
 Kind = Literal["plain", "money", "percent", "points", "times", "months", "seconds"]
@@ -61,36 +62,10 @@ _NUMBER: Final = re.compile(
     re.VERBOSE,
 )
 
-_ONES: Final = [
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-]
-_TENS: Final = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
-_WORD_VALUES: Final = {word: n for n, word in enumerate(_ONES)} | {
-    word: 10 * n for n, word in enumerate(_TENS, start=2)
-}
-_WORD: Final = "|".join([*_ONES, *_TENS])
+_WORD: Final = "|".join(VALUES)
 _SCALE: Final = "hundred|thousand|million|billion|dozen"
 _WORDS: Final = re.compile(
-    rf"\b(?:(?:a|an)\s(?:{_SCALE})|(?:{_WORD}))(?:(?:[\s-]|\sand\s)(?:{_WORD}|{_SCALE})\b)*"
+    rf"\b(?:(?:a|an)\s(?:{_SCALE})|(?:{_WORD}))(?=fold\b|\b)(?:(?:[\s-]|\sand\s)(?:{_WORD}|{_SCALE})(?=fold\b|\b))*"
     r"(?P<unit>[\s-]per\s?cent\b|[\s-](?:percentage[\s-])?points?\b|-?fold\b|\s+times\b|[\s-]months?\b"
     r"|[\s-](?:seconds?|minutes?|hours?|days?|weeks?)\b|\s(?:dollars?|euros?|pounds?|yen|rupees)\b)?",
     re.IGNORECASE,
@@ -211,7 +186,7 @@ def _fractions(text: str) -> Iterator[Mention]:
     """A half, two thirds, as per cents."""
     for match in _FRACTION.finditer(text):
         part = (match["part"] or "half").lower().rstrip("s")
-        many = {"two": 2, "three": 3, "four": 4, "nine": 9}.get((match["many"] or "").lower(), 1)
+        many = VALUES.get((match["many"] or "").lower(), 1)
         share = Decimal(100 * many) / _PARTS.get(part, 2)
         yield Mention(match.start(), match.end(), match.group(), "percent", share, Decimal("0.5"))
 
@@ -255,8 +230,8 @@ def _read_words(written: str) -> int:
     """Twelve hundred and five: 1,205."""
     whole, part = 0, 0
     for word in re.findall(r"[a-z]+", written.lower()):
-        if word in _WORD_VALUES:
-            part += _WORD_VALUES[word]
+        if word in VALUES:
+            part += VALUES[word]
         elif word in ("hundred", "dozen"):
             part = max(part, 1) * (100 if word == "hundred" else 12)
         elif word in _SCALES:
