@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from secrets import token_hex
@@ -14,20 +12,13 @@ from agents.campaigns.unsubscribing import Suppression, SuppressionReason
 from integrations.database.contacts import HEARD, LinkKeyTable, SuppressionTable
 from integrations.database.engine import Store
 from integrations.database.tables import link_keys
-from tests.postgres import own_database
 
 NOW = datetime.now(UTC) - timedelta(minutes=1)
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    """One database for all tests of this file, each of which has contacts of its own."""
-    with contextlib.ExitStack() as stack:
-        file = tmp_path_factory.mktemp("store") / "gtm.sqlite3"
-        url = f"sqlite:///{file}" if request.param == "sqlite" else stack.enter_context(own_database())
-        opened = Store(url)
-        yield opened
-        opened.close()
+@pytest.fixture
+def store(lasting_store: Store) -> Store:
+    return lasting_store
 
 
 @pytest.fixture

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from secrets import token_hex
 
@@ -12,20 +10,13 @@ import pytest
 from agents.campaigns.outcomes import Outcome, OutcomeCounts, OutcomeKind
 from integrations.database.engine import Store
 from integrations.database.mail_outcomes import MailOutcomeTable
-from tests.postgres import own_database
 
 NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    """One database for all tests of this file, each of which has contacts of its own."""
-    with contextlib.ExitStack() as stack:
-        file = tmp_path_factory.mktemp("store") / "gtm.sqlite3"
-        url = f"sqlite:///{file}" if request.param == "sqlite" else stack.enter_context(own_database())
-        opened = Store(url)
-        yield opened
-        opened.close()
+@pytest.fixture
+def store(lasting_store: Store) -> Store:
+    return lasting_store
 
 
 @pytest.fixture
