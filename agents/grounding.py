@@ -30,14 +30,28 @@ SAME = 0.7
 NEARLY = 0.8
 """A source's sentence speaks of the same if it shares so much of the most that any shares."""
 
+DENIED = 0.5
+"""The share of a denying clause's content words that a source has to deny, or to limit, in one clause."""
+
 QUOTE_WORDS = 3
 """A quote of fewer words proves nothing."""
 
 _NEGATIONS = frozenset(
-    re.findall(
-        r"\S+",
-        "not no never cannot without neither nor none nobody nothing nowhere unable isn aren wasn weren don doesn "
-        "didn won wouldn can't couldn shouldn hasn haven hadn",
+    re.findall(r"\S+", "not no never cannot without neither nor none nobody nothing nowhere unable")
+)
+_LIMITS = frozenset(
+    (
+        "only",
+        "except",
+        "excluding",
+        "excluded",
+        "unless",
+        "instead",
+        "too",
+        "less",
+        "fewer",
+        "stop",
+        "stopped",
     )
 )
 _CLAUSE = re.compile(
@@ -67,6 +81,8 @@ class _Clause:
     text: str
     content: frozenset[str]
     denies: bool
+    limits: bool
+    """It says where something ends, which may be put as a denial: “only with a receipt”."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +176,12 @@ def check_sentence(sentence: str, sources: Sources, *, translated: bool = True) 
         if re.search(r"\d", clause) and len(_content(clause)) > 1:
             near = _together(near, sources.support(clause))
     failures += [*_numbers(said, near), *_units(said, near), *_times(said, near)]
-    return [*failures, *_names(said, support), *_support(sentence, sources), *_negations(sentence, support)]
+    return [
+        *failures,
+        *_names(said, support),
+        *_support(sentence, sources),
+        *_negations(sentence, support, sources),
+    ]
 
 
 def _together(some: Sequence[_Sentence], more: Sequence[_Sentence]) -> list[_Sentence]:
@@ -269,7 +290,7 @@ def _support(sentence: str, sources: Sources) -> Iterator[Failure]:
         yield Failure("unsupported", sentence, f"says what the sources do not: {', '.join(missing)}")
 
 
-def _negations(sentence: str, support: Sequence[_Sentence]) -> Iterator[Failure]:
+def _negations(sentence: str, support: Sequence[_Sentence], sources: Sources) -> Iterator[Failure]:
     known = [clause for one in support for clause in one.clauses]
     for clause in _clauses(sentence):
         shared = [len(clause.content & one.content) for one in known]
@@ -277,6 +298,16 @@ def _negations(sentence: str, support: Sequence[_Sentence]) -> Iterator[Failure]
         same = [one for one, count in zip(known, shared, strict=True) if count == best]
         if best >= SAME * len(clause.content) and all(one.denies != clause.denies for one in same):
             yield Failure("negation", clause.text.strip(), "the sources say the opposite")
+        elif clause.denies and not _is_denied(clause, sources):
+            yield Failure("negation", clause.text.strip(), "is a denial that the sources do not make")
+
+
+def _is_denied(said: _Clause, sources: Sources) -> bool:
+    """Whether some source denies or limits much the same: “never” about one thing grounds no “never” about another."""
+    clauses = (
+        clause for one in sources.sentences for clause in one.clauses if clause.denies or clause.limits
+    )
+    return any(len(said.content & clause.content) >= DENIED * len(said.content) for clause in clauses)
 
 
 def _clauses(text: str) -> Iterator[_Clause]:
@@ -284,7 +315,9 @@ def _clauses(text: str) -> Iterator[_Clause]:
         for part in _CLAUSE.split(sentence):
             content = _content(part)
             if content:
-                yield _Clause(part, content, sum(word in _NEGATIONS for word in _negating(part)) % 2 == 1)
+                found = _negating(part)
+                denies = sum(word in _NEGATIONS for word in found) % 2 == 1
+                yield _Clause(part, content, denies, not _LIMITS.isdisjoint(found))
 
 
 def _negating(text: str) -> list[str]:

@@ -15,7 +15,7 @@ RETURNS = """## 3. Returns
 
 Perishable items such as chai may come back within **7 days** of delivery if they are unopened and properly
 refrigerated. We then give a full refund or a replacement. Opened pouches cannot come back. Contact us at
-help@shop.example with the order number.
+help@shop.example with the order number. Gift sets may come back only in their box.
 """
 SHIPPING = """## 1. Canada
 
@@ -32,6 +32,7 @@ SOURCES = Sources((RETURNS, SHIPPING))
         "You can send chai back within seven days of delivery, as long as it is unopened and refrigerated.",
         "We give a full refund or a replacement.",
         "Opened pouches can't be returned.",
+        "Gift sets may not come back without their box.",
         "Parcels to Canada take 6–10 business days.",
         "Shipping to Canada costs $12.50, and orders of $80 or more ship free.",
         "Support is open from 9 am to 5 pm.",
@@ -52,6 +53,9 @@ def test_what_the_sources_say_passes_also_in_other_words(answer: str) -> None:
         ("Parcels to Mexico take 6 to 10 business days.", "name"),
         ("Opened pouches can come back.", "negation"),
         ("Perishable items may not come back if they are unopened and refrigerated.", "negation"),
+        ("Parcels to Canada never come with the order number.", "negation"),
+        ("A full refund of perishable items cannot be given.", "negation"),
+        ("Perishable items have never won a full refund.", "negation"),
         ("Write to refunds@shop.example with the order number.", "link"),
         ("See https://evil.example/login for a full refund.", "link"),
         ("Support is open from 9:00 to 19:00.", "time"),
