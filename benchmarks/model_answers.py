@@ -103,7 +103,7 @@ def measure(url: str, name: str, chosen: slice, count: int, seconds: float) -> d
         "calls": dict(Counter(call.ending for call in calls)),
         "complaints": dict(complaints.most_common(12)),
         "made_up": invented,
-        "p50_seconds": percentile(took, 0.5),
+        "p50_seconds": percentile(took, 0.5) if took else None,
         "examples": shown[:5],
     }
 
