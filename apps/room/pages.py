@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from agents.errors import AlreadyDecided, BadInput, DeskError, Forbidden, StillPersonal, TooMany, Transient
 from agents.session import Session
+from agents.weekly.report import SPECIALISTS, WeeklyProgress
 from apps.live import Live
 from apps.room import (
     conversations,
@@ -36,8 +37,8 @@ from apps.room import live as live_line
 from apps.room.access import NotSignedIn
 from apps.room.background import Ingests
 from apps.room.presenting import RoomPresenter
+from apps.room.runs import Runs
 from apps.room.vega_script import VegaScript
-from apps.room.weekly_runs import WeeklyRuns
 from integrations.settings import Settings
 
 STATIC: Final = Path(__file__).parents[1] / "static" / "room"
@@ -71,7 +72,7 @@ def build_room(session: Session, settings: Settings, live: Live) -> ASGIApp:
     app.state.live = live
     app.state.presenter = RoomPresenter(session)
     app.state.ingests = Ingests()
-    app.state.weekly_runs = WeeklyRuns()
+    app.state.weekly_runs = Runs[WeeklyProgress]("reports", SPECIALISTS)
     app.state.vega = VegaScript(settings.home / "cache")
     parts = (
         signing_in,

@@ -2,19 +2,22 @@
 import { get, reportFile } from "./api.js";
 import { h, moment, plural, time } from "./dom.js";
 import { attempt } from "./notes.js";
+import { runsView } from "./runs.js";
 import { closeTips, reportView } from "./weekly_report.js";
-import { runsView } from "./weekly_runs.js";
 
 const ORIGINS = { shell: "from the shell", slack: "from Slack", room: "here", schedule: "by the schedule" };
 const PAPERS = [["html", "HTML"], ["pdf", "PDF"], ["md", "Markdown"]];
 const TABLES = [["csv", "CSV"], ["xlsx", "Excel"]];
+const NAMES = { finance: "Finance", marketing: "Marketing", insights: "Customers", support: "Support" };
+const STEPS = { waiting: "waits", measuring: "is counting", writing: "is writing", done: "is done", failed: "could not do it" };
+const SHARE = { waiting: 0, measuring: 1, writing: 2, done: 3, failed: 3 };
 
 export function weeklyView(room) {
   const body = h("div", { class: "weekly" }, h("p", { class: "soft" }, "Looking…"));
   const past = h("div", { class: "past" });
   const asOf = h("input", { type: "date", id: "weekly-as-of" });
-  const runs = runsView({ done: (report) => { location.hash = `weekly/${report}`; load(); } });
-  const form = h("form", { class: "row wrap run-form", hidden: !room.me.may("agent"), onsubmit: (event) => { event.preventDefault(); attempt(() => runs.start(asOf.value || null), form.querySelector("button")); } },
+  const runs = runsView({ place: "weekly/runs", title: "A report is being made", kept: "among the past reports", worker, done: (report) => { location.hash = `weekly/${report}`; load(); } });
+  const form = h("form", { class: "row wrap run-form", hidden: !room.me.may("agent"), onsubmit: (event) => { event.preventDefault(); attempt(() => runs.start({ as_of: asOf.value || null }), form.querySelector("button")); } },
     h("label", { for: "weekly-as-of" }, "Last whole week before"), asOf, h("button", { class: "primary" }, "Make the report"));
   const node = h("div", { class: "sheet" }, h("header", { class: "sheet-head" }, h("h1", {}, "Weekly report"), form), runs.node, body, past);
   let wanted = null;
@@ -57,6 +60,10 @@ export function weeklyView(room) {
       runs.leave();
     },
   };
+}
+
+function worker({ specialist, step = "waiting", attempt = 1 }) {
+  return { name: NAMES[specialist], step, share: SHARE[step], words: `${STEPS[step]}${attempt > 1 ? `, attempt ${attempt}` : ""}` };
 }
 
 function head(report, room) {

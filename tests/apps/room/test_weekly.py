@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import json
-import threading
-import time
 from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 import pytest
 
-from agents.errors import BadInput
 from agents.weekly.edition import Edition
-from agents.weekly.report import SPECIALISTS, WeeklyProgress
+from agents.weekly.report import SPECIALISTS
 from apps.importing import load_sample
-from apps.room.weekly_runs import AT_ONCE, WeeklyRuns
 from tests.apps.room.conftest import Room
 from tests.desk import Desk
 from tests.editions import NASTY, edition, empty
@@ -132,13 +128,13 @@ def test_a_run_tells_of_each_specialist_and_ends_in_a_kept_report(desk: Desk, op
     states = told(room, answer.json()["run"])
     last = states[-1]
     assert (last["running"], last["error"]) == (False, None)
-    assert [one["name"] for one in last["specialists"]] == list(SPECIALISTS)
+    assert [one["specialist"] for one in last["specialists"]] == list(SPECIALISTS)
     assert {one["step"] for one in last["specialists"]} == {"done"}
-    shown = room.get(f"weekly/reports/{last['report']}").json()
+    shown = room.get(f"weekly/reports/{last['made']}").json()
     assert (shown["week"], shown["by"], shown["origin"]) == ("9 to 15 November 2026", "Anna Lee", "room")
     assert shown["sample"] is True
     assert {one["name"] for one in shown["sections"][1]["tables"]} == {"channels"}
-    assert room.get("weekly").json()["reports"][0]["id"] == last["report"]
+    assert room.get("weekly").json()["reports"][0]["id"] == last["made"]
 
 
 @pytest.mark.parametrize(
@@ -150,60 +146,9 @@ def test_what_cannot_be_reported_on_is_said_in_a_sentence(
     room = open_room("anna")
     run = room.post("weekly/runs", as_of=as_of).json()["run"]
     last = told(room, run)[-1]
-    assert (last["running"], last["report"]) == (False, None)
+    assert (last["running"], last["made"]) == (False, None)
     assert said in last["error"]
 
 
 def test_a_day_that_is_none_is_refused(open_room: Rooms) -> None:
     assert open_room("anna").post("weekly/runs", as_of="soon").status_code == 400
-
-
-def progress(step: Any) -> WeeklyProgress:
-    return WeeklyProgress(specialist="finance", step=step)
-
-
-def finished(runs: WeeklyRuns, run: str) -> dict[str, Any]:
-    for _ in range(200):
-        state = runs.state(run)
-        if not state["running"]:
-            return state
-        time.sleep(0.02)
-    raise AssertionError("the run does not end")
-
-
-def test_two_runs_at_once_do_not_disturb_each_other_and_a_crowd_is_sent_away() -> None:
-    runs, go = WeeklyRuns(), threading.Event()
-
-    def make(name: str) -> Callable[[Callable[[WeeklyProgress], None]], Edition]:
-        def work(tell: Callable[[WeeklyProgress], None]) -> Edition:
-            tell(progress("writing" if name == "w-a" else "measuring"))
-            assert go.wait(5)
-            return edition(name)
-
-        return work
-
-    first, second, _ = (runs.start(make(name), "Anna") for name in ("w-a", "w-b", "w-c"))
-    assert len(runs.running()) == AT_ONCE
-    with pytest.raises(BadInput, match="being made already"):
-        runs.start(make("w-d"), "Anna")
-    steps = {}
-    for run in (first, second):
-        while runs.state(run)["specialists"][0]["step"] == "waiting":
-            time.sleep(0.01)
-        steps[run] = runs.state(run)["specialists"][0]["step"]
-    assert steps == {first: "writing", second: "measuring"}
-    go.set()
-    assert [finished(runs, run)["report"] for run in (first, second)] == ["w-a", "w-b"]
-
-
-def test_what_breaks_within_a_run_is_told_with_a_reference_alone(caplog: pytest.LogCaptureFixture) -> None:
-    def broken(_: object) -> Edition:
-        raise RuntimeError("secret inside")
-
-    runs = WeeklyRuns()
-    state = finished(runs, runs.start(broken, "Anna"))
-    assert "secret" not in state["error"]
-    assert "Reference" in state["error"]
-    assert "secret inside" in caplog.text
-    with pytest.raises(BadInput, match="not known any more"):
-        runs.state("r-none")
