@@ -186,7 +186,9 @@ def stop(
 def preview(
     campaign: IdArgument,
     *,
-    customer: Annotated[list[str] | None, typer.Option(help="A customer's id; may be given again.")] = None,
+    customer: Annotated[
+        list[str] | None, typer.Option(help="By id, name or address; may be given again.")
+    ] = None,
     count: Annotated[int, typer.Option(help="How many, where no customer is named.", min=1, max=50)] = 3,
     out: Annotated[Path | None, typer.Option(help="A folder for the HTML of each.")] = None,
     as_json: JsonOption = False,

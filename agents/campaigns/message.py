@@ -15,7 +15,7 @@ from agents.campaigns import fields, layout
 from agents.campaigns.fields import Name, Piece, Values
 from agents.campaigns.mailing import CampaignMessage, Sender
 from agents.campaigns.policy import CampaignPolicy
-from agents.campaigns.unsubscribing import Links
+from agents.campaigns.unsubscribing import MessageLinks
 from agents.domain import Value
 from agents.errors import BadInput
 
@@ -63,7 +63,9 @@ class Letter:
         """Those without which it cannot go: the customer's own that have no fallback."""
         return self.fields - set(self.policy.fallbacks) - {"brand", "shop_url", "unsubscribe_url"}
 
-    def message(self, campaign: str, recipient: Recipient, links: Links, at: datetime) -> CampaignMessage:
+    def message(
+        self, campaign: str, recipient: Recipient, links: MessageLinks, at: datetime
+    ) -> CampaignMessage:
         """The message for one recipient; `BadInput` names a field of theirs that is not known."""
         mail, contact = self.policy.mail, recipient.contact
         unsubscribe = links.unsubscribe_url(campaign, contact)

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from agents.campaigns.addresses import parse_address
-from agents.campaigns.campaign import Campaign, Person
+from agents.campaigns.campaign import ArmLine, Campaign, Person
 from agents.campaigns.mailing import CampaignMessage, Sent
-from agents.campaigns.message import Recipient, Template, read_template
+from agents.campaigns.message import Letter, Recipient, Template, read_template
 from agents.campaigns.wording import offer_values
 from agents.errors import BadInput
 from analytics.assignment import uniform
@@ -30,53 +30,69 @@ class Preview:
 def pick(
     people: Sequence[Person], campaign: Campaign, customers: Sequence[str], count: int
 ) -> Sequence[Person]:
-    """Those of these ids, or without any the first of a fixed shuffle. Ids of nobody raise `BadInput`."""
+    """Those of these ids, else whose address or name has these words; without any the first of a fixed shuffle.
+
+    Whom nobody is found for raises `BadInput`.
+    """
     if not customers:
         shuffled = sorted(people, key=lambda one: uniform(campaign.id, "preview", one.customer))
         return shuffled[: max(count, 0)]
     named = [one for one in people if one.customer in customers]
     if not named:
-        raise BadInput(f"{', '.join(customers)[:200]}: nobody of the audience has such an id.")
+        words = [each.strip().casefold() for each in customers if each.strip()]
+        named = [one for one in people if any(_is_called(one, each) for each in words)][: max(count, 0)]
+    if not named:
+        raise BadInput(
+            f"{', '.join(customers)[:200]}: nobody who gets this campaign has such an id, name or address."
+        )
     return named
 
 
+def _is_called(person: Person, words: str) -> bool:
+    return words in person.name.casefold() or words == person.address.casefold()
+
+
 def render(services: Services, campaign: Campaign, people: Sequence[Person]) -> Iterator[Preview]:
-    """The message of each, with the subjects one after the other."""
-    draft, policy, links = campaign.draft, services.open_campaign_policy(), services.open_links()
-    offered, arms = offer_values(draft.offer), draft.audience.arms
+    """The message of each, with the subjects one after the other; its links do nothing in the customer's name."""
+    links = services.open_links()
     for at, person in enumerate(people):
-        arm = arms[at % len(arms)]
-        letter = read_template(
-            Template(subject=arm.subject, preheader=draft.texts.preheader, body=draft.texts.body), policy
-        )
-        recipient = Recipient(
-            contact=links.contact(person.address),
-            to=person.address,
-            to_name=person.name,
-            arm=arm.name,
-            values={**person.values, **offered},
-        )
-        yield Preview(person, letter.message(campaign.id, recipient, links, services.now()))
+        arm = campaign.draft.audience.arms[at % len(campaign.draft.audience.arms)]
+        recipient = _recipient(campaign, person, arm, links.contact(person.address))
+        letter = _letter(services, campaign, arm)
+        yield Preview(person, letter.message(campaign.id, recipient, links.shown(), services.now()))
 
 
-def send_test(services: Services, preview: Preview, address: str) -> str:
-    """Send a message to an address of the team's, marked as a test; gives a sentence that says where it went.
+def send_test(services: Services, campaign: Campaign, person: Person, address: str) -> str:
+    """Send what a customer would get to an address of the team's, marked as a test; gives a sentence that says where.
 
-    Raises `BadInput` for a wrong address or a message that is refused, and what the mailer raises.
+    Its links are that address's own: who unsubscribes by it does so for themselves. Raises `BadInput` for a wrong
+    address or a message that is refused, and what the mailer raises.
     """
     to = parse_address(address)
-    mailer = services.open_campaign_mailer()
-    message = preview.message
-    test = message.model_copy(
-        update={
-            "campaign": f"{message.campaign}-test-{secrets.token_hex(4)}",
-            "contact": services.open_links().contact(to),
-            "to": to,
-            "to_name": "",
-            "subject": f"[Test] {message.subject}",
-        }
-    )
+    mailer, links = services.open_campaign_mailer(), services.open_links()
+    arm = campaign.draft.audience.arms[0]
+    recipient = _recipient(campaign, person, arm, links.contact(to))
+    name = f"{campaign.id}-test-{secrets.token_hex(4)}"
+    message = _letter(services, campaign, arm).message(name, recipient, links, services.now())
+    test = message.model_copy(update={"to": to, "to_name": "", "subject": f"[Test] {message.subject}"})
     result = mailer.send(test, test.key)
     if isinstance(result, Sent):
         return f"A test went to {to}. {mailer.describe()}"
     raise BadInput(f"The test was refused: {result.reason}")
+
+
+def _letter(services: Services, campaign: Campaign, arm: ArmLine) -> Letter:
+    texts = campaign.draft.texts
+    template = Template(subject=arm.subject, preheader=texts.preheader, body=texts.body)
+    return read_template(template, services.open_campaign_policy())
+
+
+def _recipient(campaign: Campaign, person: Person, arm: ArmLine, contact: str) -> Recipient:
+    """A customer with an arm; `contact` is whose links the message has."""
+    return Recipient(
+        contact=contact,
+        to=person.address,
+        to_name=person.name,
+        arm=arm.name,
+        values={**person.values, **offer_values(campaign.draft.offer)},
+    )

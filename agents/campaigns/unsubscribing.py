@@ -82,6 +82,32 @@ class Ticket(Value):
     contact: str
 
 
+class MessageLinks(Protocol):
+    """The links that stand in a message."""
+
+    def unsubscribe_url(self, campaign: str, contact: str) -> str:
+        """Where this contact ends all campaigns."""
+
+    def click_url(self, campaign: str, contact: str, target: str) -> str:
+        """A way to `target`."""
+
+
+class ShownLinks:
+    """Those of a message that is only looked at: none unsubscribes its customer or counts as their click."""
+
+    def __init__(self, root: str) -> None:
+        """`root` is where customers reach the desk's web server."""
+        self._root = root
+
+    def unsubscribe_url(self, campaign: str, contact: str) -> str:  # noqa: ARG002 - it is nobody's
+        """An address of the same form that says that it is not complete."""
+        return f"{self._root}/u/preview"
+
+    def click_url(self, campaign: str, contact: str, target: str) -> str:  # noqa: ARG002 - as above
+        """The target itself."""
+        return target
+
+
 class Links:
     """Makes the links of a campaign's mails and recognises its own; no address can be read from one."""
 
@@ -97,6 +123,10 @@ class Links:
         """The mark of the mailbox behind an address: always the same here, and meaningless elsewhere."""
         mailbox = same_mailbox(parse_address(address))
         return hmac.new(self._keys[0], b"contact:" + mailbox.encode(), sha256).hexdigest()[:24]
+
+    def shown(self) -> ShownLinks:
+        """The links for a message that is only looked at."""
+        return ShownLinks(self._root)
 
     def unsubscribe_url(self, campaign: str, contact: str) -> str:
         """Where this contact ends all campaigns; it never expires."""

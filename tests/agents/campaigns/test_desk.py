@@ -14,6 +14,7 @@ from agents.domain import Decided, Decision
 from agents.errors import AlreadyDecided, BadInput
 from agents.graphs.campaign import DraftProgress
 from tests.business import import_into, settings_of, write_csv
+from tests.campaign_mail import parsed, part
 from tests.campaign_shop import LAPSED, NOON, Shop, open_shop, shop_in
 
 
@@ -206,8 +207,40 @@ def test_previews_are_the_very_mails(shop: Shop) -> None:
     approve(shop, made.id)
     [frozen] = shop.session.campaigns.previews(made.id, [named.person.customer])
     assert frozen.message.text == named.message.text
-    with pytest.raises(BadInput, match="nobody of the audience"):
+    with pytest.raises(BadInput, match="nobody who gets this campaign"):
         shop.session.campaigns.previews(made.id, ["somebody else"])
+
+
+def test_a_customer_is_previewed_by_id_name_or_address(shop: Shop) -> None:
+    made = shop.draft()
+    [first] = shop.session.campaigns.previews(made.id, count=1)
+    person = first.person
+    for wanted in (person.customer, person.name.upper(), person.address):
+        [found] = shop.session.campaigns.previews(made.id, [wanted])
+        assert found.person == person
+    assert len(shop.session.campaigns.previews(made.id, ["Lee"], count=5)) == 5
+
+
+def test_the_links_of_a_preview_do_nothing_in_the_customers_name(shop: Shop) -> None:
+    made = shop.draft()
+    [shown] = shop.session.campaigns.previews(made.id, count=1)
+    contact = shop.services.open_links().contact(shown.person.address)
+    assert contact not in shown.message.html + shown.message.text + shown.message.unsubscribe_url
+    assert 'href="https://twopeakschai.example"' in shown.message.html
+
+
+def test_who_unsubscribes_by_a_test_does_so_for_themselves(shop: Shop) -> None:
+    made = shop.draft()
+    shop.session.campaigns.send_test(made.id, "me@team.example", "Maria")
+    [file] = shop.settings.campaign_folder.rglob("*.eml")
+    mail = parsed(file.read_bytes())
+    token = str(mail["List-Unsubscribe"]).strip("<>").rpartition("/u/")[2]
+    assert token in part(mail, "html")
+    shop.session.contacts.unsubscribe(token)
+    links, off = shop.services.open_links(), shop.services.suppressions
+    assert off.reason(links.contact("me@team.example")) == "unsubscribed"
+    everybody = shop.session.campaigns.previews(made.id, count=100)
+    assert not off.reasons([links.contact(one.person.address) for one in everybody])
 
 
 def test_a_test_goes_to_ones_own_address_alone(shop: Shop) -> None:
