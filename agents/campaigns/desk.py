@@ -30,7 +30,7 @@ from agents.campaigns.findings import findings
 from agents.campaigns.measuring import CampaignStanding, measure_campaign
 from agents.campaigns.previewing import Preview, pick, render, send_test
 from agents.campaigns.reckoning import approvals_needed
-from agents.campaigns.wording import offer_of, offer_values, unusable
+from agents.campaigns.wording import by_rules, offer_of, offer_values, unusable
 from agents.domain import Decided, Decision
 from agents.errors import AlreadyDecided, BadInput
 from agents.team import AuditLine
@@ -115,8 +115,13 @@ class CampaignDesk:
             wanted = wanted.model_copy(update={"offer": known.draft.offer})
         given = texts or known.draft.texts
         policy = self._services.open_campaign_policy()
-        if wrong := unusable(given, offer_of(wanted, policy, self._today()), policy):
+        offered = offer_of(wanted, policy, self._today())
+        if wrong := unusable(given, offered, policy):
             raise BadInput(" ".join(wrong))
+        if (
+            given.concept == by_rules(known.draft.brief, offered, policy).concept
+        ):  # it names the days of the brief
+            given = given.model_copy(update={"concept": by_rules(wanted, offered, policy).concept})
         drafted = self._run(wanted, campaign, known.currency, tell, given)
         made = self._version(known.draft.version + 1, by, wanted, drafted)
         seen = known.draft.version

@@ -173,6 +173,14 @@ def test_texts_that_cannot_be_sent_are_refused_when_they_are_written(
     assert shop.session.campaigns.campaign(made.id).draft.version == 1
 
 
+def test_the_concept_follows_the_audience(shop: Shop) -> None:
+    made = shop.draft()
+    brief = made.draft.brief.model_copy(update={"days": 120})
+    texts = shop.session.campaigns.edit(made.id, "Maria", brief=brief).draft.texts
+    assert ("90 days" in made.draft.texts.concept, "120 days" in texts.concept) == (True, True)
+    assert texts.body == made.draft.texts.body
+
+
 def test_an_audience_of_nobody_says_why(shop: Shop, tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="Nobody fits: customers with no order for 3000 days"):
         shop.draft("winback days=3000")
