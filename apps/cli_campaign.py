@@ -111,8 +111,6 @@ def edit(
             changes["preheader"] = preheader
         if body is not None:
             changes["body"] = edge.read_file(body)
-        if changes:
-            changes |= {"by": by or edge.operator(), "prompt": None}
         brief: dict[str, object] = {}
         if days is not None:
             brief["days"] = days
@@ -122,7 +120,7 @@ def edit(
             campaign,
             by or edge.operator(),
             version=version,
-            texts=known.draft.texts.model_copy(update=changes) if changes else None,
+            texts=known.draft.texts.rewritten(by or edge.operator(), **changes),
             offer=None if offer is None else read_offer(offer),
             brief=type(known.draft.brief).model_validate({**known.draft.brief.model_dump(), **brief})
             if brief

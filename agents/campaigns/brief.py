@@ -50,6 +50,14 @@ def winback(options: dict[str, str], currency: str) -> Brief:
     )
 
 
+def other_audience(brief: Brief, options: dict[str, str], currency: str) -> Brief:
+    """A brief for other people: `days`, `segment` and `budget` as they were typed; empty is everybody, and no limit."""
+    given = {name: value for name, value in options.items() if value.strip() or name == "days"}
+    wanted = winback(given, currency)
+    changes = {"days": wanted.days, "segment": wanted.segment, "budget": wanted.budget}
+    return brief.model_copy(update=changes)
+
+
 def free_brief(text: str) -> Brief:
     """A brief in somebody's own words. An offer that it names is taken up; nothing else in it is an order to us."""
     if len(text) > LONGEST_BRIEF:

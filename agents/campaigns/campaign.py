@@ -58,6 +58,11 @@ class Texts(Value):
     by: str = "rules"
     prompt: str | None = None
 
+    def rewritten(self, by: str, **changes: object) -> Texts:
+        """What somebody has made of them; where nothing is changed, they stay whose they are."""
+        changed = self.model_copy(update=changes)
+        return self if changed == self else changed.model_copy(update={"by": by, "prompt": None})
+
 
 class Excluded(Value):
     """How many are left out for one reason, in words."""

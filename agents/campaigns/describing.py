@@ -44,6 +44,11 @@ def audience_lines(draft: Draft) -> list[str]:
 
 def prospect_lines(prospects: Prospects, currency: str) -> list[str]:
     """What is expected, how sure that is, and what finance says."""
+    return [*expected_lines(prospects, currency), *objection_lines(prospects)]
+
+
+def expected_lines(prospects: Prospects, currency: str) -> list[str]:
+    """What is expected, and how sure that is."""
     if prospects.orders is None or prospects.profit is None or prospects.revenue is None:
         return [f"Not known: {prospects.unknown}."]
     orders = prospects.orders
@@ -58,8 +63,12 @@ def prospect_lines(prospects: Prospects, currency: str) -> list[str]:
         lines.append(f"Offers and sending cost about {written(prospects.cost.value, currency)}.")
     evidence = "Weak evidence" if prospects.weak else "Evidence"
     lines.append(f"{evidence}: {prospects.prior}.")
-    lines += [f"Finance says no: {each}." for each in prospects.objections]
     return lines
+
+
+def objection_lines(prospects: Prospects) -> list[str]:
+    """What finance has against it."""
+    return [f"Finance says no: {each}." for each in prospects.objections]
 
 
 def plan_line(draft: Draft) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from agents.campaigns.addresses import parse_address
 from agents.campaigns.campaign import ArmLine, Campaign, Person
@@ -19,12 +19,20 @@ if TYPE_CHECKING:
     from agents.ports import Services
 
 
+OWN_LINK: Final = "(the customer's own link to unsubscribe)"
+
+
 @dataclass(frozen=True, slots=True)
 class Preview:
     """One message as its recipient would get it."""
 
     person: Person
     message: CampaignMessage
+
+    @property
+    def text(self) -> str:
+        """The text part, with words where the customer's own link to unsubscribe stands."""
+        return self.message.text.replace(self.message.unsubscribe_url, OWN_LINK)
 
 
 def pick(

@@ -16,11 +16,23 @@ from starlette.datastructures import MutableHeaders
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from agents.errors import AlreadyDecided, BadInput, DeskError, Forbidden, StillPersonal, TooMany, Transient
+from agents.errors import (
+    AlreadyDecided,
+    Ambiguous,
+    BadInput,
+    DeskError,
+    Forbidden,
+    MailerClosed,
+    StillPersonal,
+    TooMany,
+    Transient,
+)
 from agents.session import Session
 from agents.weekly.report import SPECIALISTS, WeeklyProgress
 from apps.live import Live
 from apps.room import (
+    campaign_actions,
+    campaigns,
     conversations,
     documents,
     health,
@@ -53,6 +65,8 @@ _STATUS: Final[tuple[tuple[type[DeskError], int], ...]] = (
     (AlreadyDecided, 409),
     (BadInput, 400),
     (Transient, 503),
+    (MailerClosed, 503),
+    (Ambiguous, 504),
 )
 
 log = logging.getLogger(__name__)
@@ -73,6 +87,7 @@ def build_room(session: Session, settings: Settings, live: Live) -> ASGIApp:
     app.state.presenter = RoomPresenter(session)
     app.state.ingests = Ingests()
     app.state.weekly_runs = Runs[WeeklyProgress]("reports", SPECIALISTS)
+    app.state.campaign_runs = campaigns.new_runs()
     app.state.vega = VegaScript(settings.home / "cache")
     parts = (
         signing_in,
@@ -81,6 +96,8 @@ def build_room(session: Session, settings: Settings, live: Live) -> ASGIApp:
         knowledge,
         documents,
         weekly,
+        campaigns,
+        campaign_actions,
         numbers,
         inquiries,
         health,

@@ -43,6 +43,7 @@ def shown(edition: Edition) -> Shown:
         "sections": [_section(one, document, charts[one.name]) for one in document.sections],
         "metrics": _table(document.table("metrics"), document),
         "errors": list(document.errors),
+        "at_risk": len(edition.at_risk),
         "dark": THEMES["dark"],
     }
 

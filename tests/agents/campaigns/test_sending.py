@@ -12,10 +12,10 @@ from agents.campaigns.book import SHARDS
 from agents.campaigns.campaign import Campaign
 from agents.campaigns.mailing import Refused
 from agents.campaigns.policy import load_campaign_policy
-from agents.campaigns.sending import DOUBTS, Means, Sender, next_hour
+from agents.campaigns.sending import DOUBTS, next_hour
 from agents.campaigns.unsubscribing import Suppression
 from agents.errors import Ambiguous, MailerClosed, Throttled, Transient
-from tests.campaign_shop import LAPSED, NOON, ScriptedMailer, Shop, later, shop_in
+from tests.campaign_shop import LAPSED, NOON, ScriptedMailer, Shop, later, send, shop_in
 
 SENT = LAPSED - 4
 
@@ -24,31 +24,6 @@ SENT = LAPSED - 4
 def shop(tmp_path: Path) -> Iterator[Shop]:
     with shop_in(tmp_path) as shop:
         yield shop
-
-
-def send(shop: Shop, campaign: Campaign, mailer: ScriptedMailer, rounds: int = 3) -> None:
-    """Let attempts work on every shard, one after the other, without waiting for the rate."""
-    services = shop.services
-    policy = load_campaign_policy()
-    means = Means(
-        book=services.campaigns,
-        list=services.send_list,
-        suppressions=services.suppressions,
-        mailer=mailer,
-        links=services.open_links(),
-        policy=policy.model_copy(
-            update={"sending": policy.sending.model_copy(update={"a_minute": 1_000_000})}
-        ),
-        patience=services.policy.delivery,
-        shares=lambda known: {arm.name: 1 / 3 for arm in known.draft.audience.arms},
-        bounced=shop.session.contacts.bounced,
-        now=services.now,
-        sleep=lambda _seconds: None,
-    )
-    for attempt in range(rounds):
-        for shard in range(SHARDS):
-            Sender(means, campaign, shard, f"holder {attempt} {shard}").work()
-        later(shop, minutes=30)
 
 
 def address_of(shop: Shop, campaign: Campaign, at: int = 0) -> str:

@@ -1,0 +1,166 @@
+"""Campaigns in the room: drafted in sight, looked at whole, and watched while they are sent and afterwards."""
+
+from __future__ import annotations
+
+import shlex
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+
+from fastapi import APIRouter, Request
+from fastapi.responses import StreamingResponse
+from pydantic import Field
+
+from agents.campaigns.campaign import CampaignLine, SendCounts
+from agents.domain import Value
+from agents.errors import BadInput, DeskError
+from agents.session import Session
+from analytics.customers import SEGMENTS
+from apps.room import campaign_presenting as presenting
+from apps.room.access import Agent, Desk, Viewer
+from apps.room.mail_tree import mail_tree
+from apps.room.runs import Runs
+
+if TYPE_CHECKING:
+    from agents.graphs.campaign import DraftProgress
+
+router = APIRouter()
+
+SHOWN: Final = 100
+LISTED: Final = 200
+"""Recipients that were refused or are uncertain, of which the page names so many."""
+PREVIEWED: Final = 12
+
+_LONGEST: Final = 100_000  # what is longer than a brief may be is answered with how long it may be
+_UNDER_WAY: Final = ("approved", "paused")
+
+Typed = Annotated[str, Field(max_length=200)]
+
+
+class Asked(Value):
+    """What the form asks for, as it was typed: a win-back with its options, or a brief in free words."""
+
+    kind: Literal["winback", "brief"]
+    text: Annotated[str, Field(max_length=_LONGEST)] = ""
+    days: Typed = ""
+    segment: Typed = ""
+    budget: Typed = ""
+    offer: Typed = ""
+    from_report: bool = False
+
+    def said(self) -> str:
+        """The same as one would type it in the shell."""
+        if self.kind == "brief":
+            return self.text
+        given = self.model_dump(include={"days", "segment", "budget", "offer"})
+        return shlex.join(["winback", *(f"{name}={value}" for name, value in given.items() if value.strip())])
+
+
+@router.get("/campaigns")
+def campaigns(request: Request, desk: Desk, _: Viewer) -> dict[str, Any]:
+    """The campaigns, the newest first, how far those are that are being sent, and the drafts under way."""
+    return {
+        "campaigns": [_line(desk, each) for each in desk.campaigns.campaigns(SHOWN)],
+        "segments": list(SEGMENTS),
+        "runs": runs_of(request).running(),
+    }
+
+
+@router.post("/campaigns/runs")
+def draft(request: Request, desk: Desk, caller: Agent, asked: Asked) -> dict[str, Any]:
+    """Draft a campaign, in the background."""
+    runs, said, by = runs_of(request), asked.said(), caller.user.full_name
+    if not said.strip():
+        raise BadInput("Say what the campaign is for.")
+    origin: Literal["room", "report"] = "report" if asked.from_report else "room"
+    started = runs.start(lambda tell: desk.campaigns.draft(said, by, origin, tell).id, by)
+    desk.team.record(by, caller.origin, "ask for campaign", started, said[:300])
+    return runs.state(started)
+
+
+@router.get("/campaigns/runs/{run}/events")
+async def events(request: Request, _: Viewer, run: str) -> StreamingResponse:
+    """How far a draft is, told whenever it changes, until it ends."""
+    return runs_of(request).events(request, run)
+
+
+@router.get("/campaigns/{campaign}")
+def one(request: Request, desk: Desk, _: Viewer, campaign: str) -> dict[str, Any]:
+    """One campaign whole, as it stands."""
+    known, versions = desk.campaigns.campaign(campaign), desk.campaigns.versions(campaign)
+    return {
+        **presenting.campaign(known, versions),
+        "sending": presenting.sending(desk.campaigns.counts(campaign)),
+        "where": _where(desk),
+        "segments": list(SEGMENTS),
+        "runs": runs_of(request).running(campaign),
+    }
+
+
+@router.get("/campaigns/{campaign}/progress")
+def progress(desk: Desk, _: Viewer, campaign: str) -> dict[str, Any]:
+    """What of a campaign may have changed; cheap, for the page asks every few seconds."""
+    known = desk.campaigns.campaign(campaign)
+    return {
+        "status": known.status,
+        "version": known.draft.version,
+        "approvals": len(known.approvals),
+        "trouble": known.trouble,
+        "sending": presenting.sending(desk.campaigns.counts(campaign)),
+    }
+
+
+@router.get("/campaigns/{campaign}/standing")
+def standing(desk: Desk, _: Viewer, campaign: str) -> dict[str, Any]:
+    """What came of a campaign, what can be concluded, and whose messages did not go or may have gone."""
+    found = desk.campaigns.standing(campaign)
+    listed = desk.campaigns.recipients(campaign, limit=LISTED)
+    counted = desk.contacts.policy.mail.count_clicks
+    return {
+        **presenting.standing(found, counted=counted),
+        "listed": [presenting.recipient(each) for each in listed],
+    }
+
+
+@router.get("/campaigns/{campaign}/previews")
+def previews(desk: Desk, _: Viewer, campaign: str, customer: Typed = "") -> dict[str, Any]:
+    """The very mails of a customer, or of some who were drawn by chance."""
+    wanted = [customer.strip()] if customer.strip() else []
+    found = desk.campaigns.previews(campaign, wanted, PREVIEWED)
+    return {
+        "previews": [
+            {
+                "customer": each.person.customer,
+                "name": each.person.name,
+                "arm": each.message.arm,
+                "subject": each.message.subject,
+                "mail": mail_tree(each.message.html),
+                "text": each.text,
+            }
+            for each in found[:PREVIEWED]
+        ]
+    }
+
+
+def new_runs() -> Runs[DraftProgress]:
+    """Runs of drafts and new versions, none yet."""
+    return Runs("drafts", ("insights", "marketing", "finance"))
+
+
+def runs_of(request: Request) -> Runs[DraftProgress]:
+    """The drafts and new versions that are being made."""
+    runs: Runs[DraftProgress] = request.app.state.campaign_runs
+    return runs
+
+
+def _line(desk: Session, line: CampaignLine) -> dict[str, Any]:
+    counts = desk.campaigns.counts(line.id) if line.status in _UNDER_WAY else SendCounts()
+    return {
+        **line.model_dump(mode="json"),
+        "sending": presenting.sending(counts) if line.status in _UNDER_WAY else None,
+    }
+
+
+def _where(desk: Session) -> str:
+    try:
+        return desk.campaigns.where()
+    except DeskError as error:
+        return f"Nothing can be sent: {error}"
