@@ -4,7 +4,7 @@ import { h } from "./dom.js";
 const KEYS = [
   ["J / K", "next, previous"], ["Enter", "open"], ["A", "send the draft"], ["E", "edit the draft"], ["R", "write a reply"],
   ["X", "reject"], ["T", "take over"], ["H", "hand back"], ["Ctrl Enter", "send"], ["Esc", "leave the text, or go back"],
-  ["/", "search"], ["G I", "inbox"], ["G C", "conversations"], ["G K", "knowledge"], ["G W", "weekly report"], ["G N", "numbers"], ["?", "this list"],
+  ["/", "search"], ["G I", "inbox"], ["G C", "conversations"], ["G K", "knowledge"], ["G W", "weekly report"], ["G M", "campaigns"], ["G N", "numbers"], ["?", "this list"],
 ];
 
 const writing = (target) => target.closest?.("input, textarea, select, [contenteditable]");

@@ -1,5 +1,6 @@
 // Starts the room: who is here, what the address shows, and what the keyboard does.
 import { get, onSignedOut, post, remember } from "./api.js";
+import { campaignsView } from "./campaigns.js";
 import { conversationsView } from "./conversations.js";
 import { h, icon, unseen } from "./dom.js";
 import { inboxView } from "./inbox.js";
@@ -20,6 +21,7 @@ const PLACES = [
   { id: "conversations", title: "Conversations", view: conversationsView },
   { id: "knowledge", title: "Knowledge", view: knowledgeView },
   { id: "weekly", title: "Weekly", view: weeklyView },
+  { id: "campaigns", title: "Campaigns", view: campaignsView, key: "m" },
   { id: "numbers", title: "Numbers", view: numbersView },
   { id: "health", title: "Health", view: healthView },
   { id: "team", title: "Team", view: teamView, role: "admin" },
@@ -92,8 +94,10 @@ function open(me) {
       current = { place, view: place.view(room) };
       stage.replaceChildren(current.view.node);
       for (const [name, link] of Object.entries(links)) {
-        if (name === place.id) link.setAttribute("aria-current", "page");
-        else link.removeAttribute("aria-current");
+        if (name === place.id) {
+          link.setAttribute("aria-current", "page");
+          link.scrollIntoView({ block: "nearest", inline: "nearest" }); // on a phone not all places fit
+        } else link.removeAttribute("aria-current");
       }
     }
     current.view.show(path.map(decodeURIComponent));
@@ -116,7 +120,7 @@ function open(me) {
     ended: async () => showDoor(await get("me"), true),
   });
   const noKeys = onKeys({
-    ...Object.fromEntries(places.map((place) => [`g ${place.id[0]}`, () => { location.hash = place.id; }])),
+    ...Object.fromEntries(places.map((place) => [`g ${place.key ?? place.id[0]}`, () => { location.hash = place.id; }])),
     "?": helpDialog,
   }, (key) => current?.view.key?.(key));
   window.addEventListener("hashchange", show);

@@ -46,6 +46,7 @@ export function runsView({ place, title, kept, worker, done }) {
     async start(wanted, path = place) {
       follow((await post(path, wanted)).run);
     },
+    clear: () => node.replaceChildren(...[...node.children].filter((card) => !card.querySelector(".problem"))),
     leave: () => lines.forEach((source) => source.close()),
   };
 }
