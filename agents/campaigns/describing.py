@@ -51,14 +51,9 @@ def expected_lines(prospects: Prospects, currency: str) -> list[str]:
     """What is expected, and how sure that is."""
     if prospects.orders is None or prospects.profit is None or prospects.revenue is None:
         return [f"Not known: {prospects.unknown}."]
-    orders = prospects.orders
+    orders = f"{orders_said(prospects.orders.low)} to {orders_said(prospects.orders.high)} extra orders"
     revenue, profit = _money(prospects.revenue, currency), _money(prospects.profit, currency)
-    lines = [
-        (
-            f"{orders.low:+.0f} to {orders.high:+.0f} extra orders, {revenue} of net revenue, {profit} of profit "
-            f"({prospects.level:.0%} intervals)."
-        )
-    ]
+    lines = [f"{orders}, {revenue} of net revenue, {profit} of profit ({prospects.level:.0%} intervals)."]
     if prospects.cost is not None:
         lines.append(f"Offers and sending cost about {written(prospects.cost.value, currency)}.")
     evidence = "Weak evidence" if prospects.weak else "Evidence"
@@ -69,6 +64,12 @@ def expected_lines(prospects: Prospects, currency: str) -> list[str]:
 def objection_lines(prospects: Prospects) -> list[str]:
     """What finance has against it."""
     return [f"Finance says no: {each}." for each in prospects.objections]
+
+
+def orders_said(number: float) -> str:
+    """A number of extra orders, with its sign; below ten to a tenth, for few customers order little."""
+    text = f"{number:+,.1f}" if abs(number) < 9.95 else f"{number:+,.0f}"
+    return "0" if text in ("+0.0", "-0.0") else text.removesuffix(".0")
 
 
 def plan_line(draft: Draft) -> str:

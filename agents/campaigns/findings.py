@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from agents.campaigns.campaign import Campaign, SendCounts
+from agents.campaigns.describing import orders_said
 from agents.campaigns.measuring import ArmResult, Results
 from analytics.currency import written
 
@@ -35,7 +36,7 @@ def _effect(results: Results) -> str:
     orders = results.orders
     if orders.value is None or orders.low is None or orders.high is None:
         return f"What it changes is not measured: {orders.reason}."
-    span = f"between {orders.low:+,.0f} and {orders.high:+,.0f} extra orders"
+    span = f"between {orders_said(orders.low)} and {orders_said(orders.high)} extra orders"
     sizes = f"{results.treated_ordered} of {results.treated:,} written to have ordered, and "
     sizes += f"{results.held_out_ordered} of {results.held_out:,} held out"
     match results.conclusion:

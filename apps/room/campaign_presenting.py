@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from agents.campaigns.campaign import Addressee, Campaign, Draft, Offer, Prospects, SendCounts, Span
-from agents.campaigns.describing import expected_lines, plan_line
+from agents.campaigns.describing import expected_lines, orders_said, plan_line
 from agents.campaigns.measuring import CampaignStanding, EstimateValue, Results
 from agents.campaigns.outcomes import OutcomeCounts
 from analytics.currency import minor_units, written
@@ -108,7 +108,7 @@ def _offer(offer: Offer) -> str:
 
 
 def _prospects(prospects: Prospects, currency: str) -> Shown:
-    spans = (("Profit", prospects.profit, _money(currency)), ("Extra orders", prospects.orders, _orders))
+    spans = (("Profit", prospects.profit, _money(currency)), ("Extra orders", prospects.orders, orders_said))
     return {
         "intervals": [_interval(label, span, write) for label, span, write in spans if span is not None],
         "level": prospects.level,
@@ -121,7 +121,7 @@ def _prospects(prospects: Prospects, currency: str) -> Shown:
 
 def _effect(results: Results, currency: str) -> Shown:
     estimates = (
-        ("Extra orders", results.orders, _orders),
+        ("Extra orders", results.orders, orders_said),
         ("Additional revenue", results.revenue, _money(currency)),
         ("Additional profit", results.profit, _money(currency)),
     )
@@ -166,10 +166,6 @@ def _interval(label: str, span: Span | EstimateValue, write: Callable[[float], s
         "text": f"{write(low)} to {write(high)}",
         "best": write(value),
     }
-
-
-def _orders(number: float) -> str:
-    return f"{number:+,.0f}" if round(number) else "0"
 
 
 def _money(currency: str) -> Callable[[float], str]:

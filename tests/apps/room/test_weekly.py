@@ -74,6 +74,7 @@ def test_a_viewer_reads_a_report_with_reasons_claims_charts_and_tables(
     assert [one["name"] for one in insights["charts"]] == ["segments", "cohorts"]
     assert insights["tables"][0]["rows"][0][0] == NASTY
     assert support["failed"] is True
+    assert shown["at_risk"] == 1
 
 
 def test_a_report_on_nothing_is_shown_without_charts(desk: Desk, open_room: Rooms) -> None:

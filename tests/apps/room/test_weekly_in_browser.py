@@ -162,6 +162,7 @@ def test_a_report_is_made_with_the_four_specialists_in_sight_and_stands_among_th
     page, other = new_page(), new_page()
     open_report(page, shop, name="anna")
     open_report(other, shop, "w-hand", name="vera")
+    expect(other.get_by_role("link", name="Draft win-back for 1")).to_have_count(0)
     expect(other.get_by_role("button", name="Make the report")).to_be_hidden()
     page.get_by_label("Last whole week before").fill("2026-10-20")
     page.get_by_role("button", name="Make the report").click()
@@ -179,6 +180,14 @@ def test_a_report_is_made_with_the_four_specialists_in_sight_and_stands_among_th
     page.get_by_role("button", name="Make the report").click()
     expect(page.locator(".run").get_by_role("alert")).to_contain_text("lies in the future")
     expect(page.get_by_role("heading", name="9 to 15 November 2026")).to_be_visible()
+
+
+def test_the_report_leads_to_a_win_back_for_those_at_risk(shop: Desk, new_page: Pages) -> None:
+    page = new_page()
+    open_report(page, shop, "w-hand", name="anna")
+    page.get_by_role("link", name="Draft win-back for 1").click()
+    expect(page.get_by_role("heading", name="Campaigns")).to_be_visible()
+    expect(page.get_by_label("Only this segment")).to_have_value("At Risk")
 
 
 def test_the_files_come_from_the_page(shop: Desk, new_page: Pages, tmp_path: Path) -> None:
