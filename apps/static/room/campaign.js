@@ -15,7 +15,7 @@ const ENDED = ["rejected", "stopped", "sent"];
 export function campaignView(room, id) {
   const path = `campaigns/${encodeURIComponent(id)}`;
   const head = h("div", { class: "campaign-head" }, h("p", { class: "soft" }, "Looking…"));
-  const actions = actionsView(room, path, { changed: () => load() });
+  const actions = actionsView(room, path, { changed: (refresh) => load(refresh) });
   const results = resultsView(path);
   const previews = previewsView(path);
   const parts = h("div", { class: "campaign-parts" });

@@ -14,10 +14,11 @@ const DANGER = ["reject", "stop"];
 export function actionsView(room, path, { changed }) {
   const bar = h("div", { class: "row wrap", role: "group", "aria-label": "What to do" });
   const place = h("div", {});
-  const runs = runsView({ place: "campaigns/runs", title: "A new version is being made", kept: "here", worker, done: () => { close(); note("The new version is here."); changed(); } });
+  const runs = runsView({ place: "campaigns/runs", title: "A new version is being made", kept: "here", worker, done: () => made() });
   const node = h("div", { class: "campaign-actions drafting" }, bar, place, runs.node);
   let now = null;
   let open = null;
+  let making = false;
 
   const close = () => {
     const verb = open?.verb;
@@ -25,6 +26,14 @@ export function actionsView(room, path, { changed }) {
     place.replaceChildren();
     draw();
     bar.querySelector(`[data-verb="${verb}"]`)?.focus();
+  };
+  // A version that somebody else has made must not close what is being written here.
+  const made = () => {
+    if (!making) return changed(true);
+    making = false;
+    close();
+    note("The new version is here.");
+    changed();
   };
   const draw = () => {
     const verbs = room.me.may("agent") ? ROWS[now.status] ?? [] : [];
@@ -45,9 +54,11 @@ export function actionsView(room, path, { changed }) {
       note((await post(`${path}/test`, values)).sent);
       close();
     });
-    if (verb === "edit" || verb === "audience") return attempt(button, () => {
+    if (verb === "edit" || verb === "audience") return attempt(button, async () => {
       runs.clear();
-      return runs.start({ seen: open.seen, ...values }, `${path}/${verb === "edit" ? "texts" : "audience"}`);
+      making = false;
+      await runs.start({ seen: open.seen, ...values }, `${path}/${verb === "edit" ? "texts" : "audience"}`);
+      making = true;
     });
     return decide(verb, values.reason, button);
   };
@@ -56,7 +67,7 @@ export function actionsView(room, path, { changed }) {
     if (answer.status === "already_decided") note(`${answer.by} was first: the campaign is ${answer.campaign}. Nothing of yours was done.`, { kind: "warn" });
     else note(told(verb, answer));
     close();
-  }).finally(changed);
+  }).finally(() => changed());
   // What goes wrong stands beside what was pressed.
   const attempt = async (button, call) => {
     const problem = place.querySelector(".action-problem");
@@ -111,7 +122,7 @@ function panel({ title, words, fields, label, danger }, { cancel, submit }) {
 
 function outdated(place, now) {
   const problem = place.querySelector(".action-problem");
-  if (!problem) return;
+  if (!problem?.hidden) return; // it says already what is wrong
   problem.textContent = `Version ${now.version} by ${now.versions.at(-1).by} is there now, and this form is about an older one. Look at it first: cancel, and begin anew.`;
   problem.hidden = false;
 }

@@ -12,12 +12,13 @@ import pytest
 
 from agents.campaigns.campaign import Campaign, Offer
 from agents.campaigns.mailing import Refused
+from agents.campaigns.unsubscribing import Suppression
 from agents.domain import Decision
 from agents.errors import Ambiguous, MailerClosed
 from apps.room.mail_tree import mail_tree
 from tests.apps.room.conftest import Answer, Room
 from tests.business import import_into, write_csv
-from tests.campaign_shop import LAPSED, ScriptedMailer, Shop, fill, send
+from tests.campaign_shop import LAPSED, NOON, ScriptedMailer, Shop, fill, send
 from tests.desk import Desk
 
 Rooms = Callable[..., Room]
@@ -232,6 +233,19 @@ def test_an_outdated_version_is_refused_and_the_new_one_shown(shop: Shop, open_r
     assert (first["changed"], second["changed"], second["by"]) == ([], ["offer"], "Kim")
     late = changed(room, made, "texts", **words_of(made, preheader="New"))
     assert "Version 1 is outdated" in late["error"]
+
+
+def test_an_audience_that_has_changed_is_shown_before_it_can_be_approved(
+    shop: Shop, open_room: Rooms
+) -> None:
+    made, room = shop.draft(), open_room("anna")
+    contact = shop.services.open_links().contact("ann4@shop.example")
+    shop.services.suppressions.add([Suppression(contact=contact, reason="complained", at=NOON)])
+    refused = decide(room, made.id, "approve")
+    assert (refused.status_code, "The audience has changed" in refused.json()["error"]) == (400, True)
+    second = room.get(f"campaigns/{made.id}").json()["versions"][1]
+    assert (second["changed"], second["eligible"], second["by"]) == (["audience"], LAPSED - 1, "Anna Lee")
+    assert decide(room, made.id, "approve", seen=2).json()["campaign"] == "approved"
 
 
 def test_two_people_have_to_approve_a_large_one(shop: Shop, open_room: Rooms) -> None:
