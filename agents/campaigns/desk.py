@@ -212,6 +212,10 @@ class CampaignDesk:
         """Where messages go, and whether real people get them."""
         return self._services.open_campaign_mailer().describe()
 
+    def reaches_people(self) -> bool:
+        """Whether what is approved now arrives at real people."""
+        return self._services.open_campaign_mailer().reaches_people
+
     def _approve(self, known: Campaign, decision: Decision) -> Campaign:
         reason = (decision.text or "").strip() or None
         deciding.check_open(known, decision.seen)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
 from pydantic import Field
 
 from agents.campaigns.brief import other_audience, read_offer
+from agents.campaigns.campaign import Campaign
 from agents.domain import Decision, Value
 from agents.errors import BadInput
-from apps.room.access import Agent, Desk
+from apps.room.access import Agent, Caller, Desk
 from apps.room.campaigns import Typed, runs_of
 from apps.room.inbox import Wish
 
@@ -67,17 +70,8 @@ def rewrite(request: Request, desk: Desk, caller: Agent, campaign: str, wanted: 
     offer = None if asked.percent == draft.offer.percent else asked
     if texts == draft.texts and offer is None:
         raise BadInput("Nothing is changed, so there is no new version to make.")
-    runs = runs_of(request)
-    started = runs.start(
-        lambda tell: (
-            desk.campaigns.edit(
-                campaign, by, version=wanted.seen, texts=texts, offer=offer, origin=caller.origin, tell=tell
-            ).id
-        ),
-        by,
-        campaign,
-    )
-    return runs.state(started)
+    edit = partial(desk.campaigns.edit, campaign, by, version=wanted.seen, texts=texts, offer=offer)
+    return _start(request, caller, campaign, edit)
 
 
 @router.post("/campaigns/{campaign}/audience")
@@ -85,17 +79,17 @@ def choose(
     request: Request, desk: Desk, caller: Agent, campaign: str, wanted: OtherAudience
 ) -> dict[str, Any]:
     """Make a version for other people, in the background."""
-    by, known, runs = caller.user.full_name, desk.campaigns.campaign(campaign), runs_of(request)
+    known = desk.campaigns.campaign(campaign)
     typed = wanted.model_dump(include={"days", "segment", "budget"})
     brief = other_audience(known.draft.brief, typed, known.currency)
+    edit = partial(desk.campaigns.edit, campaign, caller.user.full_name, version=wanted.seen, brief=brief)
+    return _start(request, caller, campaign, edit)
+
+
+def _start(request: Request, caller: Caller, campaign: str, edit: Callable[..., Campaign]) -> dict[str, Any]:
+    runs = runs_of(request)
     started = runs.start(
-        lambda tell: (
-            desk.campaigns.edit(
-                campaign, by, version=wanted.seen, brief=brief, origin=caller.origin, tell=tell
-            ).id
-        ),
-        by,
-        campaign,
+        lambda tell: edit(origin=caller.origin, tell=tell).id, caller.user.full_name, campaign
     )
     return runs.state(started)
 

@@ -13,7 +13,7 @@ from analytics.currency import minor_units, written
 from apps.presenting import Shown
 
 _NOTHING_SENT: Final = "nothing has been sent yet"
-_NOT_TOLD: Final = "whatever carries the mail has told of no delivery, so of no bounce either"
+_NOT_TOLD: Final = "what carries the mail has not told of any"
 _NOT_COUNTED: Final = "links are not counted (count_clicks in campaigns.yaml)"
 
 
@@ -136,13 +136,11 @@ def _effect(results: Results, currency: str) -> Shown:
 
 
 def _came(counts: SendCounts, outcomes: OutcomeCounts, *, counted: bool) -> list[Shown]:
-    told = bool(outcomes.delivered or outcomes.bounced or outcomes.complained)
-    untold = None if told else _NOT_TOLD
-    uncounted = None if counted or outcomes.clicked else _NOT_COUNTED
+    # A server that refuses an address tells of a bounce; only a service's own events tell of deliveries.
     found: tuple[tuple[str, int, str | None], ...] = (
-        ("Delivered", outcomes.delivered, untold),
-        ("Bounced", outcomes.bounced, untold),
-        ("Clicked", outcomes.clicked, uncounted),
+        ("Delivered", outcomes.delivered, None if outcomes.delivered else _NOT_TOLD),
+        ("Bounced", outcomes.bounced, None if outcomes.delivered or outcomes.bounced else _NOT_TOLD),
+        ("Clicked", outcomes.clicked, None if counted or outcomes.clicked else _NOT_COUNTED),
         ("Unsubscribed", outcomes.unsubscribed, None),
     )
     lines: list[Shown] = [{"label": "Sent", "value": counts.sent, "reason": None}]

@@ -89,7 +89,7 @@ def one(request: Request, desk: Desk, _: Viewer, campaign: str) -> dict[str, Any
     return {
         **presenting.campaign(known, versions),
         "sending": presenting.sending(desk.campaigns.counts(campaign)),
-        "where": _where(desk),
+        **_where(desk),
         "segments": list(SEGMENTS),
         "runs": runs_of(request).running(campaign),
     }
@@ -112,11 +112,14 @@ def progress(desk: Desk, _: Viewer, campaign: str) -> dict[str, Any]:
 def standing(desk: Desk, _: Viewer, campaign: str) -> dict[str, Any]:
     """What came of a campaign, what can be concluded, and whose messages did not go or may have gone."""
     found = desk.campaigns.standing(campaign)
-    listed = desk.campaigns.recipients(campaign, limit=LISTED)
+    uncertain = desk.campaigns.recipients(campaign, ["uncertain"], LISTED)
+    refused = desk.campaigns.recipients(campaign, ["refused"], LISTED)
+    listed = [*uncertain, *refused][:LISTED]
     counted = desk.contacts.policy.mail.count_clicks
     return {
         **presenting.standing(found, counted=counted),
         "listed": [presenting.recipient(each) for each in listed],
+        "unlisted": found.counts.uncertain + found.counts.refused - len(listed),
     }
 
 
@@ -159,8 +162,8 @@ def _line(desk: Session, line: CampaignLine) -> dict[str, Any]:
     }
 
 
-def _where(desk: Session) -> str:
+def _where(desk: Session) -> dict[str, Any]:
     try:
-        return desk.campaigns.where()
+        return {"where": desk.campaigns.where(), "live": desk.campaigns.reaches_people()}
     except DeskError as error:
-        return f"Nothing can be sent: {error}"
+        return {"where": f"Nothing can be sent: {error}", "live": False}

@@ -36,7 +36,8 @@ export function actionsView(room, path, { changed }) {
     changed();
   };
   const draw = () => {
-    const verbs = room.me.may("agent") ? ROWS[now.status] ?? [] : [];
+    const mine = now.approvals.some((each) => each.counts && each.by === room.me.full_name); // it takes somebody else then
+    const verbs = room.me.may("agent") ? (ROWS[now.status] ?? []).filter((verb) => verb !== "approve" || !mine) : [];
     bar.hidden = !verbs.length;
     bar.replaceChildren(...verbs.map((verb) => h("button", { type: "button", "data-verb": verb, class: verb === "approve" ? "primary" : "quiet", "aria-expanded": AT_ONCE.includes(verb) ? null : String(open?.verb === verb),
       onclick: (event) => (AT_ONCE.includes(verb) ? decide(verb, null, event.currentTarget) : toggle(verb)) }, BUTTONS[verb])));

@@ -51,7 +51,7 @@ function approvals({ approvals: given, needs, status }) {
   const missing = status === "pending" ? Math.max(0, needs - valid) : 0;
   const line = (each) => h("li", {}, h("strong", {}, each.by), ", ", time(each.at), each.counts ? null : h("span", { class: "soft" }, ` (version ${each.version}, which counts no more)`), each.reason ? h("span", { class: "quote", dir: "auto" }, each.reason) : null);
   return h("section", { class: "panel" }, h("h2", {}, "Approval"),
-    missing ? h("p", { class: "missing" }, needs > 1 ? `${needs} people have to approve it; ${missing === needs ? "none has yet" : `${plural(missing, "approval")} missing`}.` : "One person has to approve it.") : null,
+    missing ? h("p", { class: "missing" }, needs > 1 ? `${needs === 2 ? "Two" : needs} people have to approve it; ${missing === needs ? "nobody has yet" : `${plural(missing, "approval")} missing`}.` : "One person has to approve it.") : null,
     given.length ? h("ul", { class: "plain-list approvals" }, given.map(line)) : !missing ? h("p", { class: "soft" }, "Nobody has approved it.") : null);
 }
 

@@ -46,13 +46,13 @@ export function resultsView(path) {
   };
 }
 
-function standingParts({ words, came, arms, effect, listed }) {
+function standingParts({ words, came, arms, effect, listed, unlisted }) {
   return [
     h("section", { class: "panel" }, h("h2", {}, "What can be said"), h("ul", { class: "dotted" }, words.map((each) => h("li", {}, each))),
       h("dl", { class: "came" }, came.map(cameBack))),
     effect ? h("section", { class: "panel" }, h("h2", {}, "Against those held out"), intervalChart(effect.intervals, effect.level), sides(effect)) : null,
     arms.length ? armTable(arms) : null,
-    listed.length ? listTable(listed) : null,
+    listed.length ? listTable(listed, unlisted) : null,
   ].filter(Boolean);
 }
 
@@ -74,11 +74,12 @@ function armTable(arms) {
   return h("section", { class: "panel" }, h("h2", {}, "Subjects"), table(["Subject", "Sent", "Clicked or ordered", "Share, with 95% interval", "Likely the best"], rows));
 }
 
-function listTable(listed) {
+function listTable(listed, unlisted) {
   const uncertain = listed.some((each) => each.status === "uncertain");
   const rows = listed.map((each) => [each.name ? `${each.name} (${each.customer})` : each.customer, each.status, each.note ?? ""]);
   return h("section", { class: "panel" }, h("h2", {}, "Refused, or nobody can tell"),
-    uncertain ? h("p", { class: "soft" }, "Uncertain messages may have arrived, so they are never sent again.") : null, table(["Customer", "What became of it", "Why"], rows));
+    uncertain ? h("p", { class: "soft" }, "Uncertain messages may have arrived, so they are never sent again.") : null, table(["Customer", "What became of it", "Why"], rows),
+    unlisted > 0 ? h("p", { class: "soft small" }, `and ${unlisted.toLocaleString()} more; `, h("code", {}, "gtm campaign status"), " lists a thousand.") : null);
 }
 
 function table(columns, rows) {

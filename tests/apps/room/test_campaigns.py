@@ -14,7 +14,7 @@ from agents.campaigns.campaign import Campaign, Offer
 from agents.campaigns.mailing import Refused
 from agents.campaigns.unsubscribing import Suppression
 from agents.domain import Decision
-from agents.errors import Ambiguous, MailerClosed
+from agents.errors import Ambiguous, BadInput, MailerClosed
 from apps.room.mail_tree import mail_tree
 from tests.apps.room.conftest import Answer, Room
 from tests.business import import_into, write_csv
@@ -169,7 +169,7 @@ def test_a_campaign_is_shown_whole_and_what_is_unknown_has_a_reason(shop: Shop, 
     assert profit["low"] < profit["value"] < profit["high"]
     assert "$" in profit["text"]
     assert any("budget" in each for each in shown["prospects"]["objections"])
-    assert "nothing" in shown["where"] or "files" in shown["where"]
+    assert ("nothing is sent" in shown["where"], shown["live"]) == (True, False)
     none = open_room("vera").get(f"campaigns/{made.id}/standing").json()
     assert (none["effect"], none["came"], none["listed"]) == (None, [], [])
     missing = open_room("vera").get("campaigns/c-none")
@@ -297,6 +297,22 @@ def test_a_test_goes_to_the_address_that_is_given(shop: Shop, open_room: Rooms) 
     assert (line.who, line.origin, line.detail) == ("Anna Lee", "room 10.0.0.1 (anna)", "me@team.example")
 
 
+def test_it_is_said_that_real_people_get_it_and_why_nothing_can_be_sent(shop: Shop, open_room: Rooms) -> None:
+    made, room = shop.draft(), open_room("vera")
+    shop.services.open_campaign_mailer = lambda: ScriptedMailer(reaches_people=True)
+    assert room.get(f"campaigns/{made.id}").json()["live"] is True
+
+    def broken() -> ScriptedMailer:
+        raise BadInput("GTM_MAILER is none that there is.")
+
+    shop.services.open_campaign_mailer = broken
+    shown = room.get(f"campaigns/{made.id}").json()
+    assert (shown["where"], shown["live"]) == (
+        "Nothing can be sent: GTM_MAILER is none that there is.",
+        False,
+    )
+
+
 @pytest.mark.parametrize(
     ("error", "status"), [(MailerClosed("The key was revoked."), 503), (Ambiguous("The line broke."), 504)]
 )
@@ -365,7 +381,7 @@ def test_sending_is_counted_and_who_was_refused_or_is_uncertain_is_listed(
     made, room, mailer = shop.approved(), open_room("vera"), ScriptedMailer()
     first, second = shop.services.send_list.recipients(made.id, ["queued"])[:2]
     mailer.script[first.person.address] = [Ambiguous("the line broke after the last dot")]
-    mailer.script[second.person.address] = [Refused(reason="the box is full")]
+    mailer.script[second.person.address] = [Refused(reason="no such mailbox", about="address")]
     before = room.get(f"campaigns/{made.id}/progress").json()["sending"]
     assert (before["sent"], before["total"], before["open"]) == (0, LAPSED - 4, LAPSED - 4)
     assert {each["value"] for each in room.get(f"campaigns/{made.id}/standing").json()["came"][1:]} == {None}
@@ -373,17 +389,19 @@ def test_sending_is_counted_and_who_was_refused_or_is_uncertain_is_listed(
     after = room.get(f"campaigns/{made.id}/progress").json()["sending"]
     assert (after["sent"], after["refused"], after["uncertain"], after["open"]) == (LAPSED - 6, 1, 1, 0)
     standing = room.get(f"campaigns/{made.id}/standing").json()
-    assert {(each["customer"], each["status"]) for each in standing["listed"]} == {
+    assert [(each["customer"], each["status"]) for each in standing["listed"]] == [
         (first.person.customer, "uncertain"),
         (second.person.customer, "refused"),
+    ]
+    assert standing["unlisted"] == 0
+    came = {each["label"]: (each["value"], bool(each["reason"])) for each in standing["came"]}
+    assert came == {
+        "Sent": (LAPSED - 6, False),
+        "Delivered": (None, True),  # nobody has told of any: that is not none
+        "Bounced": (1, False),
+        "Clicked": (0, False),
+        "Unsubscribed": (0, False),
     }
-    came = {each["label"]: each for each in standing["came"]}
-    assert (came["Sent"]["value"], came["Unsubscribed"]["value"], came["Bounced"]["value"]) == (
-        LAPSED - 6,
-        0,
-        None,
-    )
-    assert "told of no delivery" in came["Bounced"]["reason"]
     for each in standing["effect"]["intervals"]:
         assert (each["value"] is None) == ("reason" in each)
     assert any("nobody can tell" in each for each in standing["words"])
