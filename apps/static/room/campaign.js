@@ -81,6 +81,6 @@ function standing(now) {
     now.sample ? h("p", { class: "sample" }, h("strong", {}, "Sample data"), " of an invented shop: no customer here is real.") : null,
     now.reason ? h("p", { class: "notice" }, h("strong", {}, "Because: "), h("span", { dir: "auto" }, now.reason)) : null,
     now.trouble ? h("p", { class: "notice trouble", role: "status" }, now.trouble) : null,
-    h("p", { class: `notice where${now.live ? " warning" : ""}` }, h("strong", {}, "Where messages go: "), now.where),
+    h("p", { class: `notice where${now.live ? " live" : ""}` }, h("strong", {}, "Where messages go: "), now.where),
   ].filter(Boolean);
 }

@@ -15,6 +15,7 @@ export function resultsView(path) {
   const node = h("div", { class: "campaign-parts results" }, sendingBox, came);
   let measured = 0;
   let wanted = 0;
+  let drawn = "";
 
   const sending = ({ sending: now }) => {
     bar.max = Math.max(1, now.total);
@@ -28,10 +29,18 @@ export function resultsView(path) {
     const mine = ++wanted;
     try {
       const standing = await get(`${path}/standing`, { refresh: true });
-      if (mine === wanted) came.replaceChildren(...standingParts(standing));
+      if (mine === wanted) draw(standing);
     } catch (error) {
       if (mine === wanted && error.status !== 401) came.replaceChildren(h("p", { class: "problem" }, error.message));
     }
+  };
+  const draw = (standing) => {
+    const told = JSON.stringify(standing);
+    if (told === drawn) return;
+    const scrolled = came.querySelector(".missed .scroll")?.scrollTop ?? 0; // who reads there is not thrown back
+    drawn = told;
+    came.replaceChildren(...standingParts(standing));
+    came.querySelector(".missed .scroll")?.scrollTo(0, scrolled);
   };
   return {
     node,
@@ -52,7 +61,7 @@ function standingParts({ words, came, arms, effect, listed, unlisted }) {
       h("dl", { class: "came" }, came.map(cameBack))),
     effect ? h("section", { class: "panel" }, h("h2", {}, "Against those held out"), intervalChart(effect.intervals, effect.level), sides(effect)) : null,
     arms.length ? armTable(arms) : null,
-    listed.length ? listTable(listed, unlisted) : null,
+    listed.length ? missed(listed, unlisted) : null,
   ].filter(Boolean);
 }
 
@@ -74,11 +83,12 @@ function armTable(arms) {
   return h("section", { class: "panel" }, h("h2", {}, "Subjects"), table(["Subject", "Sent", "Clicked or ordered", "Share, with 95% interval", "Likely the best"], rows));
 }
 
-function listTable(listed, unlisted) {
+function missed(listed, unlisted) {
   const uncertain = listed.some((each) => each.status === "uncertain");
-  const rows = listed.map((each) => [each.name ? `${each.name} (${each.customer})` : each.customer, each.status, each.note ?? ""]);
-  return h("section", { class: "panel" }, h("h2", {}, "Refused, or nobody can tell"),
-    uncertain ? h("p", { class: "soft" }, "Uncertain messages may have arrived, so they are never sent again.") : null, table(["Customer", "What became of it", "Why"], rows),
+  const line = (each) => h("li", {}, h("p", {}, h("strong", { dir: "auto" }, each.name || each.customer), h("span", { class: "soft small" }, each.name ? ` ${each.customer} ` : " "), h("span", { class: `state-tag ${each.status}` }, each.status)), each.note ? h("p", { class: "soft small" }, each.note) : null);
+  return h("section", { class: "panel missed" }, h("h2", {}, "Refused, or nobody can tell"),
+    uncertain ? h("p", { class: "soft" }, "Uncertain messages may have arrived, so they are never sent again.") : null,
+    h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Refused, or nobody can tell" }, h("ul", { class: "plain-list" }, listed.map(line))),
     unlisted > 0 ? h("p", { class: "soft small" }, `and ${unlisted.toLocaleString()} more; `, h("code", {}, "gtm campaign status"), " lists a thousand.") : null);
 }
 

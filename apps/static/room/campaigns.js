@@ -49,7 +49,7 @@ export function campaignsView(room) {
       one?.leave();
       one = id ? campaignView(room, id) : null;
       node.replaceChildren(one ? one.node : list);
-      if (one && ids.length) return;
+      if (ids.includes(id)) return;
       load().then(() => path[0] === "new" && form.open({ segment: path[1] === "at-risk" ? "At Risk" : "" }));
     },
     key(key) {

@@ -70,7 +70,7 @@ function section(one, report, room, box) {
     h("div", { class: "row between wrap" }, h("h2", {}, one.title, one.failed ? h("span", { class: "tag warn" }, "missing") : null), by),
     said(one.text), one.charts.length ? h("div", { class: "weekly-charts" }, one.charts.map(box)) : null,
     one.aside ? h("p", { class: "aside" }, one.aside) : null,
-    one.name === "insights" && report.at_risk && room.me.may("agent") ? h("p", { class: "aside" }, h("a", { class: "quiet button", href: "#campaigns/new/at-risk" }, `Draft win-back for ${report.at_risk.toLocaleString()}`), h("span", { class: "soft small" }, " those At Risk")) : null,
+    one.name === "insights" && report.at_risk && room.me.may("agent") ? h("p", { class: "open-table" }, h("a", { class: "quiet button", href: "#campaigns/new/at-risk" }, `Draft win-back for ${report.at_risk.toLocaleString()}`), h("span", { class: "soft small" }, " those At Risk")) : null,
     one.tables.map((each) => (each.rows.length ? h("div", { class: "open-table" }, h("h3", {}, each.title), scroll(each), csv(each, report, room)) : null)));
 }
 
