@@ -207,7 +207,7 @@ def preview(
                             "customer": one.person.customer,
                             "arm": one.message.arm,
                             "subject": one.message.subject,
-                            "text": one.message.text,
+                            "text": one.text,
                         }
                         for one in found
                     ]
@@ -216,7 +216,7 @@ def preview(
             return
         for one in found:
             typer.echo(f"--- {one.person.customer}, subject {one.message.arm}: {one.message.subject}\n")
-            typer.echo(one.message.text)
+            typer.echo(one.text)
 
 
 @campaigns.command(name="test")

@@ -30,12 +30,12 @@ export function draftForm(room, { done }) {
   let segment = segmentChoice("draft-segment", []);
   const budget = h("input", { id: "draft-budget", inputmode: "decimal", autocomplete: "off", placeholder: "no limit" });
   const offer = h("input", { id: "draft-offer", type: "number", min: 0, max: 99, inputmode: "numeric", placeholder: "as usual" });
-  const text = h("textarea", { id: "draft-text", rows: 5, dir: "auto", placeholder: "Tell Champions who have been away for 60 days of our new teas, 10% off" });
+  const text = h("textarea", { id: "draft-text", rows: 5, dir: "auto", placeholder: "Tell Champions of our new teas, 10% off" });
   const segmentField = field("Only this segment", segment);
   const winback = h("div", { class: "fields" },
     field("Without an order for so many days", days), segmentField,
     field("Budget for offers and sending", budget, "In whole units of your currency"), field("Offer in percent", offer, "0 is none"));
-  const brief = h("div", {}, field("What the campaign is for, to whom, and what it offers", text, "Days, a segment and an offer that you name are taken up."));
+  const brief = h("div", {}, field("What the campaign is for, to whom, and what it offers", text, "A segment, or else days without an order, and an offer that you name are taken up."));
   const button = h("button", { class: "primary" }, "Draft it");
   const problem = h("p", { class: "problem", role: "alert", hidden: true });
   let kind = "winback";

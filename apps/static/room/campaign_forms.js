@@ -22,7 +22,7 @@ export function audienceFields(now) {
   const budget = h("input", { id: "audience-budget", inputmode: "decimal", autocomplete: "off", placeholder: "no limit", value: now.brief.budget ?? "" });
   return {
     title: "Change the audience", words: ["Who fits is found anew, and finance calculates anew. Earlier approvals lapse with a new version."], label: "Save a new version",
-    fields: [h("div", { class: "fields" }, field("Without an order for so many days", days), field("Only this segment", segment), field("Budget for offers and sending", budget, `In whole units, ${now.brief.currency}`))],
+    fields: [h("div", { class: "fields" }, field("Without an order for so many days", days, now.kind === "brief" ? "Does not count where a segment is chosen" : null), field("Only this segment", segment), field("Budget for offers and sending", budget, `In whole units, ${now.brief.currency}`))],
     values: () => ({ days: days.value, segment: segment.value, budget: budget.value }),
   };
 }
