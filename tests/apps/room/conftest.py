@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 
 from apps.room.access import CHECK_HEADER
 from apps.server import build_app
+from tests.campaign_shop import Shop, fill
 from tests.desk import Desk, open_desk, write_documents
 
 Answer = Any
@@ -72,3 +73,12 @@ def open_room(desk: Desk) -> Iterator[Callable[..., Room]]:
     yield open_one
     for client in clients:
         client.close()
+
+
+@pytest.fixture
+def shop(desk: Desk, tmp_path: Path) -> Shop:
+    """The shop of the campaigns' tests behind the room."""
+    fill(desk.settings, tmp_path)
+    shop = Shop(desk.session, desk.services, desk.settings)
+    desk.services.now = lambda: shop.clock[0]
+    return shop
