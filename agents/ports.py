@@ -35,6 +35,7 @@ from agents.health_figures import HealthFigures
 from agents.measures import Tallies
 from agents.personal import PersonalBusiness, PersonalData, PersonalFiles
 from agents.policy import People, SupportPolicy
+from agents.posted import PostedMessages
 from agents.privacy_policy import PrivacyPolicy
 from agents.team import Team
 from agents.team_channel import ChannelBook, TeamChannel
@@ -236,6 +237,7 @@ class Services:
     health: HealthFigures
     editions: Editions
     postings: Postings
+    posted_messages: PostedMessages
     channel_book: ChannelBook
     channel_policy: ChannelPolicy
     campaigns: CampaignBook

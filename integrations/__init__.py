@@ -73,6 +73,7 @@ def connect(settings: Settings) -> Services:
     from integrations.database.mail_outcomes import MailOutcomeTable  # noqa: PLC0415
     from integrations.database.outbox import Outbox  # noqa: PLC0415
     from integrations.database.personal import PersonalTables  # noqa: PLC0415
+    from integrations.database.posted_messages import PostedMessageTable  # noqa: PLC0415
     from integrations.database.postings import PostingTables  # noqa: PLC0415
     from integrations.database.reviews import Reviews  # noqa: PLC0415
     from integrations.database.slack import SlackBook  # noqa: PLC0415
@@ -106,6 +107,7 @@ def connect(settings: Settings) -> Services:
         health=HealthBook(store),
         editions=EditionTable(store),
         postings=PostingTables(store),
+        posted_messages=PostedMessageTable(store),
         telemetry=Telemetry(lambda: _open_sinks(settings, store)),
         campaigns=CampaignTable(store),
         campaign_cards=CampaignCardTable(store),

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import logging
-import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from datetime import timedelta
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from agents.domain import Place
@@ -18,20 +15,16 @@ from agents.weekly.edition import Edition
 from agents.weekly.posting import (
     DETAILS,
     NotMade,
-    PostedMessage,
     Posting,
     ReportChannel,
     SharedFile,
     ShownDetail,
     ShownReport,
-    View,
     Working,
 )
-from agents.weekly.report import SpecialistName, WeeklyProgress
-from jobs.ticker import Ticker
-
-LOOK_BACK: Final = timedelta(minutes=2)
-"""Clocks differ: a message that was posted at a moment is looked for from so long before."""
+from agents.weekly.report import WeeklyProgress
+from jobs.standing_views import StandingViews
+from jobs.watching import watched
 
 PACE: Final = 1.5
 """Seconds between two changes of the message while the report is made; Slack takes fifty a minute."""
@@ -45,8 +38,7 @@ log = logging.getLogger(__name__)
 class WeeklyPosts:
     """Brings a posting to its end from wherever it was left.
 
-    A message is noted before it is posted; where a process died in between, it is looked for before it is posted
-    again. The report bears the posting's id, so it is made once.
+    Its messages are `StandingViews`, and the report bears the posting's id, so that each is made once.
     """
 
     def __init__(
@@ -102,7 +94,7 @@ class WeeklyPosts:
     def _made(self, posting: Posting, shown: _Showing | None) -> Edition:
         """The report of a posting; while it is made, its message tells how far it is."""
         show = None if shown is None else shown.progress
-        with _watched(show, self._pace) as tell:
+        with watched("The progress of the weekly report", show, self._pace) as tell:
             return self._session.weekly.make(
                 posting.as_of, tell, by=posting.by, origin=posting.origin, name=posting.id
             )
@@ -112,8 +104,9 @@ class _Showing:
     """One posting in its channel."""
 
     def __init__(self, posting: Posting, wanted: str, channel: ReportChannel, services: Services) -> None:
-        self._posting, self._wanted, self._channel = posting, wanted, channel
-        self._postings, self._now = services.postings, services.now
+        self._posting, self._channel = posting, channel
+        self._posted, self._now = services.posted_messages, services.now
+        self._views = StandingViews(channel, wanted, posting.id, services.posted_messages, services.now)
         self._key = f"weekly:{posting.id}"
         self._view = Working(as_of=posting.as_of, by=posting.by)
         self._place: Place | None = None
@@ -128,7 +121,7 @@ class _Showing:
     def begin(self) -> None:
         """Post the message that will become the report, unless it is there."""
         try:
-            self._place = self._stand(self._key, self._view, None)
+            self._place = self._views.stand(self._key, self._view)
         except ChannelClosed as error:
             if self._posting.origin == "schedule":
                 raise  # somebody will mend it, and the team expects the report
@@ -158,7 +151,7 @@ class _Showing:
             return
         thread = self.place.thread or self.place.message
         details = [
-            self._stand(f"{self._key}:{name}", ShownDetail(edition=edition, name=name), thread)
+            self._views.stand(f"{self._key}:{name}", ShownDetail(edition=edition, name=name), thread)
             for name in DETAILS
         ]
         charts, note = self._charts(edition) if with_charts else ({}, "the files were not taken in time")
@@ -178,38 +171,19 @@ class _Showing:
         if not files:
             return {}, None
         key = f"{self._key}:charts"
-        noted = self._postings.message(self._posting.id, key)
+        noted = self._posted.message(self._posting.id, key)
         names = [file.name for file in files.values()]
         try:
             there = self._channel.shared(self.place, names) if noted.tried else {}
             missing = [file for file in files.values() if file.name not in there]
             if missing:
-                self._postings.tried(key, self._now())
+                self._posted.tried(key, self._now())
                 title = f"Charts of the week from {edition.report.period.start}"
                 there = {**there, **self._channel.share(self.place, title, missing)}
         except (ChannelClosed, Permanent) as error:
             log.warning("The report %s has no charts in Slack: %s", edition.id, error)
             return {}, str(error)
         return {name: there[file.name] for name, file in files.items() if file.name in there}, None
-
-    def _stand(self, key: str, view: View, thread: str | None) -> Place:
-        """Where a view stands, which is posted if it is not there."""
-        known: PostedMessage = self._postings.message(self._posting.id, key)
-        place = known.place
-        if place is None and known.tried is not None:
-            place = self._channel.find(self._wanted, key, known.tried - LOOK_BACK, thread)
-            if place is not None:
-                self._postings.posted(key, place)
-        if place is not None:
-            return place
-        self._postings.tried(key, self._now())
-        try:
-            place = self._channel.post(self._wanted, key, view, thread)
-        except (Throttled, ChannelClosed, Permanent):
-            self._postings.tried(key, None)
-            raise
-        self._postings.posted(key, place)
-        return place
 
 
 def _drawn(edition: Edition) -> Iterator[tuple[str, SharedFile]]:
@@ -221,36 +195,3 @@ def _drawn(edition: Edition) -> Iterator[tuple[str, SharedFile]]:
         if rows:
             chart = draw(rows, edition.report.currency)
             yield name, SharedFile(f"{edition.id}-{name}.png", str(chart["title"]), png(chart))
-
-
-@contextmanager
-def _watched(
-    show: Callable[[tuple[WeeklyProgress, ...]], object] | None, pace: float
-) -> Iterator[Callable[[WeeklyProgress], None]]:
-    """Within the block, what is told is shown now and then; after it, nothing is any more.
-
-    Showing has a thread of its own: the specialists do not wait for Slack, and what it takes no more is left out.
-    """
-    steps: dict[SpecialistName, WeeklyProgress] = {}
-    if show is None:
-        yield lambda _progress: None
-        return
-    changing, over = threading.Lock(), False
-    shown: tuple[WeeklyProgress, ...] = ()
-
-    def look() -> None:
-        nonlocal shown
-        with changing:
-            now = tuple(steps.values())
-            if not over and now != shown:
-                shown = now
-                show(now)
-
-    ticker = Ticker("The progress of the weekly report", pace, look)
-    ticker.start()
-    try:
-        yield lambda progress: steps.update({progress.specialist: progress})
-    finally:
-        with changing:  # a change that is under way must not come after the report
-            over = True
-        ticker.tell_to_stop()

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Final, Literal, Protocol
 
 from agents.domain import Place, Value
+from agents.posted import ViewChannel
 from agents.weekly.edition import Edition, Origin
 from agents.weekly.report import WeeklyProgress
 
@@ -33,15 +34,6 @@ class Posting(Value):
     created: datetime
     state: PostingState = "waiting"
     reason: str | None = None
-
-
-class PostedMessage(Value):
-    """A message of a posting: `tried` while it may or may not be there, `place` once it is."""
-
-    key: str
-    posting: str
-    tried: datetime | None = None
-    place: Place | None = None
 
 
 class ReportAction(Value):
@@ -107,24 +99,8 @@ class SharedFile:
     content: bytes
 
 
-class ReportChannel(Protocol):
-    """Where reports are shown, at its vendor. Every method raises `Transient` where trying again may help.
-
-    `Throttled` and `ChannelClosed` say that nothing was posted; after any other failure it may have been.
-    """
-
-    @property
-    def usual(self) -> str | None:
-        """Where scheduled reports go, by id or name; None where no channel is set for them."""
-
-    def post(self, channel: str, key: str, view: View, thread: str | None) -> Place:
-        """Post a view, in a thread where one is given, so that `find` knows it by `key`."""
-
-    def update(self, place: Place, key: str, view: View) -> bool:
-        """Let a message show this view instead; False where somebody has deleted it."""
-
-    def find(self, channel: str, key: str, since: datetime, thread: str | None) -> Place | None:
-        """Where a view stands that was posted after a moment, or None."""
+class ReportChannel(ViewChannel[View], Protocol):
+    """Where reports are shown, with files in their threads."""
 
     def share(self, place: Place, title: str, files: Sequence[SharedFile]) -> Mapping[str, str]:
         """Put files under a title into the thread of a message; gives their ids by name.
@@ -156,12 +132,3 @@ class Postings(Protocol):
 
     def settle(self, posting: str, state: PostingState, reason: str | None = None) -> None:
         """It has come to an end."""
-
-    def message(self, posting: str, key: str) -> PostedMessage:
-        """One of its messages, noted now where it was not known."""
-
-    def tried(self, key: str, at: datetime | None) -> None:
-        """It is being posted now, and may be there from now on; None: it is not there."""
-
-    def posted(self, key: str, place: Place) -> None:
-        """It stands there."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from integrations.database.tables import metadata, schema_version
@@ -56,4 +57,18 @@ def _add_tables(connection: Connection) -> None:
     metadata.create_all(connection, checkfirst=True)
 
 
-_STEPS = {1: _add_reviews, 2: _add_tables, 3: _add_tables}
+def _gather_messages(connection: Connection) -> None:
+    """4 to 5: the messages of reports are noted in a table that others can share."""
+    metadata.create_all(connection, checkfirst=True)
+    known = sa.inspect(connection).get_table_names()
+    if "weekly_messages" in known:
+        connection.exec_driver_sql(
+            """
+            INSERT INTO posted_messages (key, subject, tried, channel, thread, ts)
+            SELECT key, posting, tried, channel, thread, ts FROM weekly_messages
+            """
+        )
+        connection.exec_driver_sql("DROP TABLE weekly_messages")
+
+
+_STEPS = {1: _add_reviews, 2: _add_tables, 3: _add_tables, 4: _gather_messages}

@@ -1,19 +1,18 @@
-"""The weekly reports that were asked for, and the messages that show them."""
+"""The weekly reports that were asked for."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
-from agents.domain import Place
-from agents.weekly.posting import PostedMessage, Posting, PostingState
+from agents.weekly.posting import Posting, PostingState
 from integrations.database import outbox as effects
 from integrations.database.engine import Store
 from integrations.database.slack_notes import insert_into
-from integrations.database.tables import weekly_messages, weekly_posts
+from integrations.database.tables import weekly_posts
 
 KEPT: Final = "weekly"
 SHOWN: Final = "weekly-slack"
@@ -68,28 +67,6 @@ class PostingTables:
         ended = weekly_posts.update().where(weekly_posts.c.id == posting)
         with self._store.writing() as connection:
             connection.execute(ended.values(state=state, reason=reason))
-
-    def message(self, posting: str, key: str) -> PostedMessage:
-        """One of its messages, noted now where it was not known."""
-        with self._store.writing() as connection:
-            insert = insert_into(connection)(weekly_messages).values(key=key, posting=posting)
-            connection.execute(insert.on_conflict_do_nothing(index_elements=["key"]))
-            row = connection.execute(weekly_messages.select().where(weekly_messages.c.key == key)).one()
-        place = None if row.ts is None else Place(channel=row.channel, message=row.ts, thread=row.thread)
-        return PostedMessage(key=row.key, posting=row.posting, tried=row.tried, place=place)
-
-    def tried(self, key: str, at: datetime | None) -> None:
-        """It may be there from now on; None: it is not there."""
-        self._change(key, tried=at)
-
-    def posted(self, key: str, place: Place) -> None:
-        """It stands there."""
-        self._change(key, channel=place.channel, thread=place.thread, ts=place.message)
-
-    def _change(self, key: str, **values: object) -> None:
-        with self._store.writing() as connection:
-            changed = weekly_messages.update().where(weekly_messages.c.key == key)
-            connection.execute(changed.values(values))
 
 
 def let_go(connection: Connection) -> None:

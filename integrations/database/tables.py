@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from integrations.database.append_only import keep_for_good
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 metadata = sa.MetaData()
 
@@ -370,11 +370,11 @@ weekly_posts = sa.Table(
     sa.Column("reason", sa.Text),
 )
 
-weekly_messages = sa.Table(
-    "weekly_messages",
+posted_messages = sa.Table(
+    "posted_messages",
     metadata,
     sa.Column("key", sa.String(100), primary_key=True),  # stands in the message too, as its first block's id
-    sa.Column("posting", sa.ForeignKey("weekly_posts.id"), nullable=False, index=True),
+    sa.Column("subject", sa.String(64), nullable=False, index=True),  # the report that it is about
     sa.Column("tried", UtcTime),  # since then it may be there
     sa.Column("channel", sa.String(64)),
     sa.Column("thread", sa.String(32)),

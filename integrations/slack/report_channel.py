@@ -1,26 +1,25 @@
-"""Weekly reports in Slack: posted, changed, found again, with their charts in the thread."""
+"""Weekly reports in Slack, with their charts in the thread."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
 from typing import Any, Final
 
 from agents.channel_policy import ChannelPolicy
 from agents.domain import Place
 from agents.errors import DeskError, Permanent
 from agents.weekly.posting import REPORT_ACTIONS, ReportAction, SharedFile, View
-from integrations.slack.channel import SlackChannel
-from integrations.slack.client import MessageGone, SlackClient, SlackRefused
+from integrations.slack.client import SlackClient, SlackRefused
 from integrations.slack.report_blocks import ReportCard
+from integrations.slack.views import SlackViews
 
 _THREAD: Final = 200
 
 log = logging.getLogger(__name__)
 
 
-class SlackReports:
+class SlackReports(SlackViews[View]):
     """Implements `agents.weekly.posting.ReportChannel`; one instance serves all threads of a process."""
 
     def __init__(
@@ -32,51 +31,7 @@ class SlackReports:
         actions: Sequence[ReportAction] = REPORT_ACTIONS,
     ) -> None:
         """Connect to nothing yet; `usual` is the id or name of the channel for scheduled reports."""
-        self.client, self._policy, self._usual = client, policy, usual
-        self._card = ReportCard(public_url, actions)
-        self._channels: dict[str, SlackChannel] = {}
-
-    @property
-    def usual(self) -> str | None:
-        """Where scheduled reports go, by id or name; None where no channel is set for them."""
-        return self._usual
-
-    def post(self, channel: str, key: str, view: View, thread: str | None) -> Place:
-        """Post a view, in a thread where one is given, so that `find` knows it by `key`."""
-        text, blocks = self._card.shown(key, view)
-        answer = self.client.call(
-            "chat.postMessage",
-            channel=self._channel(channel).channel,
-            text=text,
-            blocks=blocks,
-            thread_ts=thread,
-            parse="none",
-            link_names=False,
-            unfurl_links=False,
-            unfurl_media=False,
-        )
-        return Place(channel=str(answer["channel"]), message=str(answer["ts"]), thread=thread)
-
-    def update(self, place: Place, key: str, view: View) -> bool:
-        """Let a message show this view instead; False where somebody has deleted it."""
-        text, blocks = self._card.shown(key, view)
-        try:
-            self.client.call(
-                "chat.update",
-                channel=place.channel,
-                ts=place.message,
-                text=text,
-                blocks=blocks,
-                parse="none",
-                link_names=False,
-            )
-        except MessageGone:
-            return False
-        return True
-
-    def find(self, channel: str, key: str, since: datetime, thread: str | None) -> Place | None:
-        """Where a view stands that was posted after a moment, or None."""
-        return self._channel(channel).find(key, since, thread)
+        super().__init__(client, policy, ReportCard(public_url, actions).shown, usual)
 
     def share(self, place: Place, title: str, files: Sequence[SharedFile]) -> Mapping[str, str]:
         """Put files into the thread of a message; gives their ids by name. Raises `Permanent` where it cannot."""
@@ -108,9 +63,6 @@ class SlackReports:
             log.info("A report has no link to its thread: %s", error)
             return None
         return str(answer.get("permalink") or "") or None
-
-    def _channel(self, wanted: str) -> SlackChannel:
-        return self._channels.setdefault(wanted, SlackChannel(self.client, wanted, self._policy))
 
     def _files_of(self, place: Place) -> Iterator[tuple[str, str]]:
         messages: list[dict[str, Any]] = self.client.pages(

@@ -5,8 +5,10 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
+from agents.domain import Place
 from integrations.database.conversations import Conversations
 from integrations.database.engine import Store
+from integrations.database.posted_messages import PostedMessageTable
 from integrations.database.reviews import Reviews
 
 VERSION_1 = """
@@ -35,6 +37,33 @@ INSERT INTO escalations VALUES
   (1, 1, 'engrave?', 'draft one', 0.2, 'too unsure', '2026-11-01 10:00:02'),
   (2, 3, 'by Friday?', 'draft two', 0.3, 'too unsure', '2026-11-01 10:01:02');
 """
+
+
+VERSION_4 = """
+DELETE FROM schema_version;
+INSERT INTO schema_version VALUES (4);
+DROP TABLE posted_messages;
+CREATE TABLE weekly_messages (key VARCHAR(100) NOT NULL, posting VARCHAR(64) NOT NULL, tried DATETIME,
+  channel VARCHAR(64), thread VARCHAR(32), ts VARCHAR(32), PRIMARY KEY (key),
+  FOREIGN KEY(posting) REFERENCES weekly_posts (id));
+CREATE INDEX ix_weekly_messages_posting ON weekly_messages (posting);
+INSERT INTO weekly_posts (id, as_of, "by", origin, channel, created, state)
+  VALUES ('w-1', '2026-11-16', 'Lena', 'slack', 'C01GTM', '2026-11-16 09:00:00', 'done');
+INSERT INTO weekly_messages VALUES ('weekly:w-1', 'w-1', '2026-11-16 09:00:00', 'C01GTM', NULL, '1.2');
+"""
+
+
+def test_messages_that_stand_in_slack_are_known_still(tmp_path: Path) -> None:
+    file = tmp_path / "gtm.sqlite3"
+    Store(f"sqlite:///{file}").close()
+    connection = sqlite3.connect(file)
+    connection.executescript(VERSION_4)
+    connection.close()
+    for _ in range(2):  # the second time there is nothing left to do
+        store = Store(f"sqlite:///{file}")
+        report = PostedMessageTable(store).message("w-1", "weekly:w-1")
+        assert report.place == Place(channel="C01GTM", message="1.2")
+        store.close()
 
 
 def test_recorded_escalations_become_reviews_that_wait(tmp_path: Path) -> None:

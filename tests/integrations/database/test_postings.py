@@ -5,7 +5,6 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 
-from agents.domain import Place
 from agents.weekly.posting import Posting
 from integrations.database.engine import Store
 from integrations.database.outbox import Outbox
@@ -71,17 +70,6 @@ def test_the_last_scheduled_one_is_known_and_a_skipped_one_has_no_effect(store: 
     last = postings.scheduled()
     assert last is not None
     assert (last.id, last.due) == ("w-1", NOW - timedelta(days=7))
-
-
-def test_a_message_keeps_where_it_stands(store: Store) -> None:
-    postings = PostingTables(store)
-    postings.add(posting())
-    assert postings.message("w-1", "weekly:w-1").place is None
-    postings.tried("weekly:w-1", NOW)
-    assert postings.message("w-1", "weekly:w-1").tried == NOW
-    place = Place(channel="C01GTM", message="1.2", thread=None)
-    postings.posted("weekly:w-1", place)
-    assert postings.message("w-1", "weekly:w-1").place == place
 
 
 def test_who_lets_go_of_slack_waits_for_no_report_there(store: Store) -> None:
