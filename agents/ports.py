@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from agents.campaigns.book import CampaignBook, SendList
-from agents.campaigns.cards import CampaignCards
+from agents.campaigns.cards import CampaignCards, CampaignChannel
 from agents.campaigns.mailing import CampaignMailer
+from agents.campaigns.ordering import CampaignOrders
 from agents.campaigns.outcomes import MailOutcomes
 from agents.campaigns.unsubscribing import LinkKeys, Links, Suppressions
 from agents.cases import Accepted, Case, Conversation, Line, NewEffect, Opening, Plan
@@ -242,6 +243,7 @@ class Services:
     channel_policy: ChannelPolicy
     campaigns: CampaignBook
     campaign_cards: CampaignCards
+    campaign_orders: CampaignOrders
     send_list: SendList
     suppressions: Suppressions
     mail_outcomes: MailOutcomes
@@ -251,6 +253,7 @@ class Services:
     open_campaign_policy: Callable[[], CampaignPolicy]
     open_channel: Callable[[], TeamChannel | None]
     open_report_channel: Callable[[], ReportChannel | None]
+    open_campaign_channel: Callable[[], CampaignChannel | None]
     open_mailer: Callable[[], Mailer]
     open_team: Callable[[], Team]
     open_team_sessions: Callable[[], TeamSessions]

@@ -13,10 +13,9 @@ from apps import cli_edge as edge
 from apps.cli_edge import HomeOption, JsonOption
 
 if TYPE_CHECKING:
-    from agents.campaigns.campaign import Campaign
+    from agents.campaigns.campaign import Campaign, DraftProgress
     from agents.campaigns.desk import CampaignDesk
     from agents.domain import Decided, Verb
-    from agents.graphs.campaign import DraftProgress
     from agents.session import Session
 
 campaigns = typer.Typer(

@@ -67,8 +67,10 @@ def _turned_on(services: Services, channel: TeamChannel) -> Iterator[None]:
 
 
 def turn_on(services: Services, channel: TeamChannel) -> None:
-    """Let cases go to the team's channel from now on, and those that wait already."""
+    """Let cases and campaigns go to the team's channels from now on, and those that wait already."""
     services.channel_book.turn_on(channel.channel, services.now())
+    campaigns = services.open_campaign_channel()
+    services.campaign_cards.turn_on(None if campaigns is None else campaigns.usual, services.now())
 
 
 def run_worker(settings: Settings) -> None:

@@ -24,7 +24,7 @@ from agents.team_sessions import TeamSessions
 from agents.telemetry import Sink, Telemetry
 from agents.weekly.policy import load_weekly_policy
 from integrations.calibrations import CurrentCalibration, open_calibration
-from integrations.channels import open_channel, open_report_channel
+from integrations.channels import open_campaign_channel, open_channel, open_report_channel
 from integrations.home_files import HomeFiles
 from integrations.mailers import open_campaign_mailer, open_mailer
 from integrations.settings import Settings
@@ -45,6 +45,7 @@ __all__ = [
     "connect",
     "connect_throw_away",
     "open_calibration",
+    "open_campaign_channel",
     "open_campaign_mailer",
     "open_channel",
     "open_embedder",
@@ -61,6 +62,7 @@ def connect(settings: Settings) -> Services:
     """The services of a home, which is made if need be; models and index are opened when first used."""
     # A command pays only for what it uses: SQLAlchemy is not loaded with the settings.
     from integrations.database.campaign_cards import CampaignCardTable  # noqa: PLC0415
+    from integrations.database.campaign_orders import CampaignOrderTable  # noqa: PLC0415
     from integrations.database.campaign_recipients import RecipientTable  # noqa: PLC0415
     from integrations.database.campaigns import CampaignTable  # noqa: PLC0415
     from integrations.database.contacts import LinkKeyTable, SuppressionTable  # noqa: PLC0415
@@ -111,6 +113,7 @@ def connect(settings: Settings) -> Services:
         telemetry=Telemetry(lambda: _open_sinks(settings, store)),
         campaigns=CampaignTable(store),
         campaign_cards=CampaignCardTable(store),
+        campaign_orders=CampaignOrderTable(store),
         send_list=RecipientTable(store),
         suppressions=SuppressionTable(store),
         mail_outcomes=MailOutcomeTable(store),
@@ -122,6 +125,7 @@ def connect(settings: Settings) -> Services:
         channel_policy=load_channel_policy(settings.policies),
         open_channel=Lazy(lambda: open_channel(settings)),
         open_report_channel=Lazy(lambda: open_report_channel(settings)),
+        open_campaign_channel=Lazy(lambda: open_campaign_channel(settings)),
         open_mailer=Lazy(lambda: open_mailer(settings)),
         open_team=Lazy(lambda: _open_team(settings, store)),
         open_team_sessions=Lazy(lambda: TeamSessions(TeamSessionTables(store), services.open_team().account)),

@@ -11,9 +11,11 @@ from agents.mail import answer_email
 from agents.ports import Services
 from agents.session import Session
 from jobs.campaign_sending import CampaignSending
+from jobs.channel_campaigns import ChannelCampaigns
 from jobs.channel_cases import ChannelCases
 from jobs.channel_replies import Relay
 from jobs.delivery import Handler
+from jobs.ordered_campaigns import OrderedCampaigns
 from jobs.weekly_posts import WeeklyPosts
 
 AT_HOME: Final = frozenset(("ticket", "resume", "propose"))
@@ -39,6 +41,10 @@ def effect_handlers(session: Session, services: Services) -> dict[str, Handler]:
     handlers["weekly"] = weekly.deliver
     if reports is not None:
         handlers["weekly-slack"] = weekly.deliver
+    campaigns = services.open_campaign_channel()
+    if campaigns is not None:
+        handlers["campaign-draft"] = OrderedCampaigns(session, services, campaigns).deliver
+        handlers["campaign-card"] = ChannelCampaigns(session, services, campaigns).deliver
     channel = services.open_channel()
     if channel is not None:
         cases = ChannelCases(session, services, channel)

@@ -25,8 +25,8 @@ SHARDS: Final = 4
 class CampaignBook(Protocol):
     """The campaigns. Safe to share between threads and processes."""
 
-    def open(self, campaign: Campaign, audit: AuditLine) -> None:
-        """Keep a new campaign."""
+    def open(self, campaign: Campaign, audit: AuditLine) -> Campaign:
+        """Keep a new campaign, and have its card shown; gives the one that stands, another where the id is known."""
 
     def campaign(self, campaign: str) -> Campaign | None:
         """The campaign of this id, or None."""
@@ -50,7 +50,7 @@ class CampaignBook(Protocol):
         """Replace a campaign by what `plan` makes of it, in one transaction that holds it.
 
         What `plan` raises undoes everything. Where it becomes approved, `recipients` are frozen and the sending is
-        begun, or begun again. Raises `BadInput` for an unknown campaign.
+        begun, or begun again; the card shows a new version. Raises `BadInput` for an unknown campaign.
         """
 
 

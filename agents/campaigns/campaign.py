@@ -143,6 +143,17 @@ class Draft(Value):
     """What will tell whether it worked."""
 
 
+DraftStep = Literal["insights", "marketing", "finance"]
+
+
+class DraftProgress(Value):
+    """Which specialist is at work on a draft, and what the last one has found."""
+
+    specialist: DraftStep
+    state: Literal["working", "done"]
+    found: str = ""
+
+
 class Approval(Value):
     """Somebody's yes to one version; `reason` where finance had said no."""
 

@@ -61,26 +61,14 @@ def choose(services: Services, brief: Brief, campaign: str, day: date, subjects:
 
     Raises `BadInput` where nobody is left, with the reasons.
     """
-    from analytics.audience import candidates, find_audience, order_value, usual_rate  # noqa: PLC0415
+    from analytics.audience import candidates, order_value, usual_rate  # noqa: PLC0415
     from analytics.recommendations import recommend  # noqa: PLC0415
     from analytics.uplift import measured  # noqa: PLC0415
 
-    policy = services.open_campaign_policy()
-    silent = brief.days if brief.kind == "winback" or brief.segment is None else None
+    policy, silent = services.open_campaign_policy(), _silent(brief)
     with services.open_warehouse().reading() as tables:
         fitting = candidates(tables, day, silent_days=silent, segment=brief.segment)
-        known = fitting.to_pandas()
-        found = find_audience(
-            known,
-            day,
-            campaign,
-            _contacts(services, known, policy.audience, day),
-            contacted_days=policy.audience.contacted_days,
-            held_out=policy.audience.holdout,
-            consent_needed=policy.audience.consent_needed,
-            valid=_is_address,
-        )
-        _refuse_nobody(found, brief, silent)
+        found = _found(services, brief, campaign, day, fitting.to_pandas())
         bought = recommend(tables, day, fitting).set_index("customer_id")
         usual = usual_rate(
             tables, day, policy.economics.window_days, silent_days=silent, segment=brief.segment
@@ -100,6 +88,38 @@ def choose(services: Services, brief: Brief, campaign: str, day: date, subjects:
     return Chosen(
         audience, people, held_out, usual, order_value(found.people), believed(services, imported, day)
     )
+
+
+def check_audience(services: Services, brief: Brief, campaign: str, day: date) -> None:
+    """Raises `BadInput` where `choose` would find nobody, with the reasons."""
+    from analytics.audience import candidates  # noqa: PLC0415 - the engines
+
+    with services.open_warehouse().reading() as tables:
+        known = candidates(tables, day, silent_days=_silent(brief), segment=brief.segment).to_pandas()
+    _found(services, brief, campaign, day, known)
+
+
+def _silent(brief: Brief) -> int | None:
+    """Without an order for so many days; None where that does not matter."""
+    return brief.days if brief.kind == "winback" or brief.segment is None else None
+
+
+def _found(services: Services, brief: Brief, campaign: str, day: date, known: pd.DataFrame) -> Found:
+    from analytics.audience import find_audience  # noqa: PLC0415
+
+    rules = services.open_campaign_policy().audience
+    found = find_audience(
+        known,
+        day,
+        campaign,
+        _contacts(services, known, rules, day),
+        contacted_days=rules.contacted_days,
+        held_out=rules.holdout,
+        consent_needed=rules.consent_needed,
+        valid=_is_address,
+    )
+    _refuse_nobody(found, brief, _silent(brief))
+    return found
 
 
 def digest_of(people: Sequence[Person]) -> str:

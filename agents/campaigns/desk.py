@@ -18,6 +18,7 @@ from agents.campaigns.campaign import (
     Campaign,
     CampaignLine,
     Draft,
+    DraftProgress,
     Offer,
     Origin,
     Person,
@@ -29,7 +30,7 @@ from agents.campaigns.campaign import (
 from agents.campaigns.findings import findings
 from agents.campaigns.measuring import CampaignStanding, measure_campaign
 from agents.campaigns.previewing import Preview, pick, render, send_test
-from agents.campaigns.reckoning import approvals_needed
+from agents.campaigns.reckoning import approvals_needed, check_offer
 from agents.campaigns.wording import by_rules, offer_of, offer_values, unusable
 from agents.domain import Decided, Decision
 from agents.errors import AlreadyDecided, BadInput
@@ -37,10 +38,11 @@ from agents.team import AuditLine
 
 if TYPE_CHECKING:
     from agents.campaigns.choosing import Chosen
-    from agents.graphs.campaign import Drafted, DraftProgress
+    from agents.campaigns.ordering import CampaignOrder
+    from agents.graphs.campaign import Drafted
     from agents.ports import Services
 
-Tell = Callable[["DraftProgress"], None]
+Tell = Callable[[DraftProgress], None]
 
 MEASURES: Final = (
     "orders of those written to against those held out, within {days} days",
@@ -62,16 +64,43 @@ class CampaignDesk:
         self._services = services
         self._book = services.campaigns
 
+    def read(self, asked: str) -> Brief:
+        """What somebody asks for, in our currency. Raises `BadInput` where it cannot be read or there are no data."""
+        return read_brief(asked, self._standing()[0])
+
+    def order(self, order: CampaignOrder) -> bool:
+        """Have a campaign drafted and shown in the team's channel; False where it was asked for before.
+
+        Raises `BadInput` for what could not be drafted now: an audience of nobody, an offer above the policy's limit,
+        a store without data.
+        """
+        from agents.campaigns.choosing import check_audience  # noqa: PLC0415 - the engines
+
+        self._standing()
+        self._check_offer(order.brief)
+        check_audience(self._services, order.brief, order.id, self._today())
+        return self._services.campaign_orders.add(order)
+
     def draft(
-        self, asked: str | Brief, by: str, origin: Origin = "shell", tell: Tell | None = None
+        self,
+        asked: str | Brief,
+        by: str,
+        origin: Origin = "shell",
+        tell: Tell | None = None,
+        *,
+        name: str | None = None,
     ) -> Campaign:
         """Draft a campaign from what somebody asks for; `tell` hears how far it is.
 
-        Raises `BadInput` for a brief that cannot be read, an audience of nobody, and a store without data.
+        `name` is the id that it shall have; where one of that name is there already, it is given instead. Raises
+        `BadInput` for a brief that cannot be read, an audience of nobody, and a store without data.
         """
+        known = None if name is None else self._book.campaign(name)
+        if known is not None:
+            return known
         currency, sample = self._standing()
         brief = asked if isinstance(asked, Brief) else read_brief(asked, currency)
-        campaign = f"{CAMPAIGN}{secrets.token_hex(5)}"
+        campaign = name or f"{CAMPAIGN}{secrets.token_hex(5)}"
         drafted = self._run(brief, campaign, currency, tell)
         now = self._services.now()
         made = self._version(1, by, brief, drafted)
@@ -86,8 +115,7 @@ class CampaignDesk:
             draft=made,
             needs=self._needs(made, currency),
         )
-        self._book.open(opened, self._audit(by, origin, "draft", opened))
-        return opened
+        return self._book.open(opened, self._audit(by, origin, "draft", opened))
 
     def edit(
         self,
@@ -300,7 +328,7 @@ class CampaignDesk:
     def _run(
         self, brief: Brief, campaign: str, currency: str, tell: Tell | None, given: Texts | None = None
     ) -> Drafted:
-        from agents.graphs.campaign import CampaignGraph, DraftProgress  # noqa: PLC0415 - LangGraph
+        from agents.graphs.campaign import CampaignGraph  # noqa: PLC0415 - LangGraph
 
         drafted: Drafted | None = None
         for piece in CampaignGraph(self._services).run(brief, campaign, self._today(), currency, given):
@@ -339,6 +367,10 @@ class CampaignDesk:
             ),
             measures=tuple(one.format(days=policy.economics.window_days) for one in MEASURES),
         )
+
+    def _check_offer(self, brief: Brief) -> None:
+        policy = self._services.open_campaign_policy()
+        check_offer(offer_of(brief, policy, self._today()), policy)
 
     def _needs(self, draft: Draft, currency: str) -> int:
         policy = self._services.open_campaign_policy()

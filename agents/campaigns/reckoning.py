@@ -13,12 +13,9 @@ from analytics.profit import Expected, Impossible, Range, Terms, expect
 def reckon(
     chosen: Chosen, brief: Brief, offer: Offer, policy: CampaignPolicy, *, margin: float, currency: str
 ) -> Prospects:
-    """What to expect of a draft, with finance's objections."""
+    """What to expect of a draft, with finance's objections. Raises `BadInput` for an offer above the policy's limit."""
     rules = policy.economics
-    if offer.percent > rules.offer_at_most:
-        raise BadInput(
-            f"An offer of {offer.percent}% is above the {rules.offer_at_most}% that policies/campaigns.yaml allows."
-        )
+    check_offer(offer, policy)
     if chosen.value is None:
         return Prospects(unknown="the value of an order of these customers is not known")
     value, error = chosen.value
@@ -38,6 +35,15 @@ def reckon(
     if isinstance(expected, Impossible):
         return Prospects(unknown=expected.reason)
     return _prospects(expected)
+
+
+def check_offer(offer: Offer, policy: CampaignPolicy) -> None:
+    """Raises `BadInput` for an offer above the policy's limit."""
+    most = policy.economics.offer_at_most
+    if offer.percent > most:
+        raise BadInput(
+            f"An offer of {offer.percent}% is above the {most}% that policies/campaigns.yaml allows."
+        )
 
 
 def approvals_needed(recipients: int, prospects: Prospects, policy: CampaignPolicy, currency: str) -> int:

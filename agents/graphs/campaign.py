@@ -9,29 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import TYPE_CHECKING, Literal, TypedDict, cast
+from typing import TYPE_CHECKING, TypedDict, cast
 
 from langgraph.config import get_stream_writer
 from langgraph.graph import END, START, StateGraph
 
-from agents.campaigns.campaign import Brief, Offer, Prospects, Texts
+from agents.campaigns.campaign import Brief, DraftProgress, DraftStep, Offer, Prospects, Texts
 from agents.campaigns.choosing import Chosen, choose
 from agents.campaigns.reckoning import reckon
 from agents.campaigns.wording import by_rules, offer_of, write_texts
-from agents.domain import Value
 
 if TYPE_CHECKING:
     from agents.ports import Services
-
-DraftStep = Literal["insights", "marketing", "finance"]
-
-
-class DraftProgress(Value):
-    """Which specialist is at work, and what the last one has found."""
-
-    specialist: DraftStep
-    state: Literal["working", "done"]
-    found: str = ""
 
 
 class CampaignState(TypedDict, total=False):

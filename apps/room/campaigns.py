@@ -20,7 +20,7 @@ from apps.room.mail_tree import mail_tree
 from apps.room.runs import Runs
 
 if TYPE_CHECKING:
-    from agents.graphs.campaign import DraftProgress
+    from agents.campaigns.campaign import DraftProgress
 
 router = APIRouter()
 

@@ -17,7 +17,6 @@ from agents.ports import Services
 from agents.session import Session
 from apps.slack.asking import Asking
 from apps.slack.campaign_buttons import CampaignButtons
-from apps.slack.campaign_cards import PACE, CampaignCards
 from apps.slack.commands import Commands
 from apps.slack.decisions import Decisions
 from apps.slack.desk import SlackDesk
@@ -28,6 +27,7 @@ from apps.slack.threads import Threads
 from apps.slack.weekly import WeeklyButtons
 from integrations.settings import Settings
 from integrations.slack.channel import SlackChannel
+from jobs.channel_campaigns import LOOK, ChannelCampaigns
 from jobs.ticker import Ticker
 
 WORKERS: Final = 10  # envelopes taken at once
@@ -52,7 +52,9 @@ class Bot:
         if settings.slack_gtm_channel is not None:
             others = [SlackChannel(channel.client, settings.slack_gtm_channel, services.channel_policy)]
         self.desk = SlackDesk(session, services, channel, others)
-        self._campaigns = CampaignCards(self.desk)
+        campaigns = services.open_campaign_channel()
+        assert campaigns is not None  # noqa: S101 - there is a token
+        self._campaigns = ChannelCampaigns(session, services, campaigns)
         home = Home(self.desk)
         secret = settings.slack_signing_secret
         bolt = logging.getLogger("slack_bolt")
@@ -89,13 +91,13 @@ class Bot:
         ticker = Ticker("Slack", RECONNECT_SECONDS, line.connect)
         if self._settings.slack_app_token is not None:
             ticker.start()
-        campaigns = Ticker("The cards of campaigns", PACE, self._campaigns.look)
+        campaigns = Ticker("The cards of campaigns", LOOK, self._campaigns.look)
         campaigns.start()
         try:
             yield
         finally:
             campaigns.tell_to_stop()
-            campaigns.join(PACE)
+            campaigns.join(LOOK)
             if self._settings.slack_app_token is not None:
                 ticker.tell_to_stop()
                 ticker.join(RECONNECT_SECONDS)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import logging
+import secrets
 from collections.abc import Callable, Mapping
 from typing import Any, Final, cast
 
@@ -12,11 +14,12 @@ from agents.campaigns.brief import read_offer, winback
 from agents.campaigns.campaign import Campaign, Texts
 from agents.domain import Decided, Decision, Place, Verb
 from agents.errors import DeskError
-from apps.slack.campaign_cards import CampaignCards
+from apps.slack.campaign_orders import Wish, order
 from apps.slack.desk import SlackDesk, Told, place_of
 from apps.slack.weekly import FOR_TEAM
 from integrations.slack.campaign_blocks import BUTTONS
 from integrations.slack.campaign_forms import ARMS, FORMS, campaign_form, too_long
+from jobs.channel_campaigns import ChannelCampaigns
 
 AT_RISK: Final = 'winback segment="At Risk"'
 """What the button of a weekly report asks for."""
@@ -29,11 +32,13 @@ TOO_LONG: Final = (
 Written = Mapping[str, str]
 """What stands in the fields of a form, by their names."""
 
+log = logging.getLogger(__name__)
+
 
 class CampaignButtons:
     """Turns what is pressed and written into changes and decisions of the session."""
 
-    def __init__(self, desk: SlackDesk, cards: CampaignCards) -> None:
+    def __init__(self, desk: SlackDesk, cards: ChannelCampaigns) -> None:
         """Listen to nothing yet."""
         self._desk, self._cards = desk, cards
 
@@ -65,9 +70,12 @@ class CampaignButtons:
     def _from_report(self, ack: Ack, body: dict[str, Any]) -> None:
         ack()
 
+        key = f"report:{body.get('trigger_id') or secrets.token_hex(8)}"
+
         def work(place: Place, member: str) -> None:
-            made, _ = self._cards.draft(AT_RISK, member, place.channel, "report")
-            self._desk.whisper(place, member, f"The draft {made.id} is in the channel.")
+            brief = self._desk.session.campaigns.read(AT_RISK)
+            wish = Wish(place.channel, member, key, AT_RISK, brief, "report")
+            self._desk.whisper(place, member, order(self._desk, wish))
 
         self._for_team(body, work)
 
@@ -91,10 +99,10 @@ class CampaignButtons:
         if verb == "edit" and too_long(known):
             return TOO_LONG
         if seen != known.draft.version and verb not in ("stop", "test"):
-            self._cards.refresh(known.id)
+            self._show(known.id)
             return f"Version {seen} is outdated: the card shows version {known.draft.version} now."
         if known.status != "pending" and verb not in ("stop", "test"):
-            self._cards.refresh(known.id)
+            self._show(known.id)
             return f"{known.decided_by or 'Somebody'} was first: the campaign is {known.status}."
         meta = {"seen": seen, "place": place.model_dump()}
         view = campaign_form(known, verb, meta)
@@ -132,7 +140,7 @@ class CampaignButtons:
         try:
             decided = self._desk.session.decide(campaign, decision)
         finally:
-            self._show(self._cards.refresh, campaign)
+            self._show(campaign)
         return _told(decided)
 
     def _change(self, campaign: str, verb: str, member: str, written: Written, seen: int) -> str:
@@ -153,8 +161,10 @@ class CampaignButtons:
             if offer.percent == known.draft.offer.percent:
                 offer = known.draft.offer
             made = campaigns.edit(campaign, by, version=seen, texts=texts, offer=offer, origin=origin)
-        self._show(self._cards.renew, campaign)
-        return f"Version {made.draft.version} is on the card; what customers would read is in its thread."
+        self._show(campaign)
+        return (
+            f"Version {made.draft.version} comes on the card, and what customers would read into its thread."
+        )
 
     def _test(self, campaign: str, address: str, member: str) -> str:
         by = self._desk.channel.name_of(member)
@@ -168,9 +178,16 @@ class CampaignButtons:
             return None
         return (user.get("profile") or {}).get("email") or None
 
-    def _show(self, show: Callable[[str], None], campaign: str) -> None:
+    def _show(self, campaign: str) -> None:
         """Let the card follow beside it: what was decided is decided, whatever is with Slack."""
-        self._desk.later(lambda: show(campaign))
+
+        def refresh() -> None:
+            try:
+                self._cards.refresh(campaign)
+            except DeskError as error:
+                log.info("The card of %s follows later: %s", campaign, error)
+
+        self._desk.later(refresh)
 
 
 def _edited(known: Campaign, written: Written, by: str) -> Texts:

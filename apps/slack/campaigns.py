@@ -1,14 +1,15 @@
-"""`/gtm campaign`: a campaign drafted in the team's channel, and how campaigns are."""
+"""`/gtm campaign`: a campaign that the jobs draft in the team's channel, and how campaigns are."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from apps.slack.campaign_cards import CampaignCards
+from apps.slack.campaign_orders import Wish, order
 from apps.slack.desk import SlackDesk
+from apps.slack.request import Request
 from integrations.slack.campaign_standing import list_blocks, standing_blocks
 from integrations.slack.cards import Shown
-from integrations.slack.mrkdwn import plain
+from integrations.slack.mrkdwn import escape, plain
 
 USAGE: Final = (
     "Say what the campaign is for: `/gtm campaign winback`, `/gtm campaign winback days=90 budget=500`, or a brief in "
@@ -21,12 +22,12 @@ _QUOTES: Final = str.maketrans("“”„«»", '"""""')
 """Slack makes quotation marks round, and options are read with straight ones."""
 
 
-def campaign(desk: SlackDesk, text: str, member: str, channel: str) -> Shown:
+def campaign(request: Request) -> Shown:
     """What the one who has written `/gtm campaign …` is told.
 
     A brief that cannot be read, an audience of nobody, and a campaign that there is not raise `BadInput`.
     """
-    wanted = plain(text).translate(_QUOTES)
+    desk, wanted = request.desk, plain(request.text).translate(_QUOTES)
     words = wanted.split()
     match [each.lower() for each in words]:
         case []:
@@ -37,8 +38,9 @@ def campaign(desk: SlackDesk, text: str, member: str, channel: str) -> Shown:
             return standing(desk, words[1].strip("`'\""))
         case ["status"]:
             return "Say of which campaign: `/gtm campaign status ID`. `/gtm campaign list` has the ids.", []
-    made, place = CampaignCards(desk).draft(wanted, member, channel)
-    return f"The draft {made.id} is there: <#{place.channel}>", []
+    brief = desk.session.campaigns.read(wanted)
+    wish = Wish(request.channel, request.member, request.key, wanted, brief)
+    return escape(order(desk, wish)), []
 
 
 def standing(desk: SlackDesk, campaign: str) -> Shown:

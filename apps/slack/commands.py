@@ -17,6 +17,7 @@ from apps.slack.desk import SlackDesk
 from apps.slack.health import health
 from apps.slack.home import today
 from apps.slack.numbers import CHART_ELSEWHERE, instead, is_about_numbers, refusal
+from apps.slack.request import Reply, Request
 from apps.slack.weekly import FOR_TEAM, Wish, order
 from integrations.slack.answers import answer_blocks
 from integrations.slack.findings import finding_blocks
@@ -25,26 +26,6 @@ from integrations.slack.mrkdwn import escape, plain
 
 LISTED: Final = 10
 """Open cases that one list shows."""
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What somebody has written after the command's name, and who."""
-
-    desk: SlackDesk
-    member: str
-    text: str
-    channel: str = ""
-    key: str = ""
-    """The same when Slack tells of it twice."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What they are told, which nobody else sees."""
-
-    text: str
-    blocks: list[dict[str, Any]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +92,8 @@ def weekly(request: Request) -> Reply:
 
 
 def campaign(request: Request) -> Reply:
-    """A campaign drafted in the channel, or how one is; what keeps it from there is told to the one who asks."""
-    text, blocks = campaigns.campaign(request.desk, request.text, request.member, request.channel)
+    """A campaign for the channel, or how one is; what keeps it from there is told to the one who asks."""
+    text, blocks = campaigns.campaign(request)
     return Reply(text, blocks or None)
 
 

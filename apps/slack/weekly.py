@@ -14,7 +14,7 @@ from typing import Any, Final
 from slack_bolt import Ack, App
 
 from agents.domain import Place
-from agents.errors import BadInput, ChannelClosed, DeskError, Permanent
+from agents.errors import ChannelClosed, Permanent
 from agents.weekly.document import describe
 from agents.weekly.labels import week_said
 from agents.weekly.markdown import to_markdown
@@ -22,10 +22,9 @@ from agents.weekly.posting import Posting, SharedFile
 from analytics.period import last_complete_week
 from apps.cli_data import parse_day
 from apps.slack.desk import SlackDesk, place_of
-from jobs.pace import Pace
+from apps.slack.orders import check_channel, on_it
 
 FOR_TEAM: Final = "This is for the team: ask to be invited to the support channel."
-NO_JOBS: Final = "It waits until somebody starts the jobs: `gtm serve`, `gtm slack` or `gtm worker`."
 UNDER_WAY: Final = "This report is being made here already. It will be there in a moment."
 
 _WISH: Final = re.compile(r"weekly(?: report)?(?:\s+(?P<day>\d\S*))?[.!?]*", re.IGNORECASE)
@@ -55,7 +54,7 @@ def order(desk: SlackDesk, wish: Wish) -> str:
     A day that is none, or to come, a store without data, and a channel that the bot is not in raise `BadInput`.
     """
     day = desk.session.weekly.check(parse_day(wish.day.strip() or None))
-    _check_channel(desk, wish.channel)
+    check_channel(desk, wish.channel)
     posting = Posting(
         id=f"w-{hashlib.sha256(wish.key.encode()).hexdigest()[:12]}",
         as_of=day,
@@ -67,7 +66,7 @@ def order(desk: SlackDesk, wish: Wish) -> str:
     stands = desk.session.weekly.post(posting)
     if stands.id != posting.id:
         return UNDER_WAY
-    return f"On it: the report on {_week(day)} will be here in a moment.{'' if _jobs_run(desk) else f' {NO_JOBS}'}"
+    return on_it(desk, f"the report on {_week(day)} will be here")
 
 
 def beside(place: Place) -> Place:
@@ -142,26 +141,6 @@ class WeeklyButtons:
         self._desk.once(body, allowed, lambda words: self._desk.whisper(place, member, words))
 
 
-def _check_channel(desk: SlackDesk, channel: str) -> None:
-    """The bot can post there. Where Slack does not say, the jobs will see."""
-    if channel.startswith("D"):
-        return
-    try:
-        info = desk.client.call("conversations.info", channel=channel).get("channel") or {}
-    except ChannelClosed as error:
-        raise BadInput("I cannot post here. Write /invite @gtm first, then ask again.") from error
-    except DeskError as error:
-        log.info("Whether a report can be posted is not known: %s", error)
-        return
-    if info.get("is_member") is False or info.get("is_archived"):
-        raise BadInput("I cannot post here. Write /invite @gtm first, then ask again.")
-
-
 def _week(day: date) -> str:
     week = last_complete_week(day)
     return week_said(week.start, week.last)
-
-
-def _jobs_run(desk: SlackDesk) -> bool:
-    now = desk.services.now()
-    return any(Pace().alive(worker, now) for worker in desk.services.workers.all())

@@ -13,8 +13,10 @@ from agents.campaigns.campaign import Addressee, Campaign, CampaignLine, Campaig
 from agents.errors import BadInput
 from agents.team import AuditLine
 from integrations.database import outbox
+from integrations.database.campaign_cards import note_card
 from integrations.database.campaign_recipients import freeze
 from integrations.database.engine import Store
+from integrations.database.slack_notes import insert_into
 from integrations.database.tables import campaign_versions, gtm_campaigns
 from integrations.database.team import append_audit
 
@@ -25,14 +27,19 @@ class CampaignTable:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def open(self, campaign: Campaign, audit: AuditLine) -> None:
-        """Keep a new campaign."""
+    def open(self, campaign: Campaign, audit: AuditLine) -> Campaign:
+        """Keep a new campaign, and have its card shown; gives the one that stands."""
         with self._store.writing() as connection:
-            connection.execute(
-                gtm_campaigns.insert().values(id=campaign.id, created=campaign.created, **_columns(campaign))
+            insert = insert_into(connection)(gtm_campaigns).values(
+                id=campaign.id, created=campaign.created, **_columns(campaign)
             )
+            put = insert.on_conflict_do_nothing(index_elements=["id"]).returning(gtm_campaigns.c.id)
+            if connection.execute(put).first() is None:
+                return _campaign(connection, campaign.id) or campaign
             _keep_version(connection, campaign)
             append_audit(connection, audit)
+            note_card(connection, campaign.id, datetime.now(UTC))
+        return campaign
 
     def campaign(self, campaign: str) -> Campaign | None:
         """The campaign of this id, or None."""
@@ -79,6 +86,7 @@ class CampaignTable:
             )
             if after.draft.version != before.draft.version:
                 _keep_version(connection, after)
+                note_card(connection, campaign, datetime.now(UTC))
             if after.approved is not None and before.approved is None:
                 freeze(connection, recipients, after.approved)
             if after.status == "approved" and before.status != "approved":

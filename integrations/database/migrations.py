@@ -58,7 +58,7 @@ def _add_tables(connection: Connection) -> None:
 
 
 def _gather_messages(connection: Connection) -> None:
-    """4 to 5: the messages of reports are noted in a table that others can share."""
+    """4 to 5: the messages of reports and the cards of campaigns are noted in one table."""
     metadata.create_all(connection, checkfirst=True)
     known = sa.inspect(connection).get_table_names()
     if "weekly_messages" in known:
@@ -69,6 +69,20 @@ def _gather_messages(connection: Connection) -> None:
             """
         )
         connection.exec_driver_sql("DROP TABLE weekly_messages")
+    if "campaign_cards" in known:
+        connection.exec_driver_sql(
+            """
+            INSERT INTO posted_messages (key, subject, channel, ts)
+            SELECT 'campaign:' || campaign, campaign, channel, ts FROM campaign_cards
+            """
+        )
+        connection.exec_driver_sql(
+            """
+            INSERT INTO campaign_posts (campaign, channel, shown, settled)
+            SELECT campaign, channel, shown, settled FROM campaign_cards
+            """
+        )
+        connection.exec_driver_sql("DROP TABLE campaign_cards")
 
 
 _STEPS = {1: _add_reviews, 2: _add_tables, 3: _add_tables, 4: _gather_messages}

@@ -11,10 +11,9 @@ from sqlalchemy.engine import Row
 
 from agents.domain import Place
 from agents.team_channel import ChannelMessage, ChannelStanding, Heard
+from integrations.database import campaign_cards, campaign_orders, postings
 from integrations.database import outbox as effects
 from integrations.database.engine import Store
-from integrations.database.postings import SHOWN as REPORTS
-from integrations.database.postings import let_go
 from integrations.database.slack_notes import (
     HEARD,
     KIND,
@@ -67,9 +66,10 @@ class SlackBook:
         """Nothing goes there any more; what still waits is let go of."""
         with self._store.writing() as connection:
             connection.execute(slack_connection.delete())
-            ours = outbox.c.kind.in_((KIND, REPORTS))
+            ours = outbox.c.kind.in_((KIND, postings.SHOWN, campaign_orders.DRAFT, campaign_cards.CARD))
             connection.execute(outbox.delete().where(ours, outbox.c.status != "delivered"))
-            let_go(connection)
+            for part in (postings, campaign_orders, campaign_cards):
+                part.let_go(connection)
 
     def standing(self) -> ChannelStanding | None:
         """The channel that cases go to, or None."""

@@ -374,7 +374,9 @@ posted_messages = sa.Table(
     "posted_messages",
     metadata,
     sa.Column("key", sa.String(100), primary_key=True),  # stands in the message too, as its first block's id
-    sa.Column("subject", sa.String(64), nullable=False, index=True),  # the report that it is about
+    sa.Column(
+        "subject", sa.String(64), nullable=False, index=True
+    ),  # the report or campaign that it is about
     sa.Column("tried", UtcTime),  # since then it may be there
     sa.Column("channel", sa.String(64)),
     sa.Column("thread", sa.String(32)),
@@ -429,14 +431,38 @@ campaign_versions = sa.Table(
     sa.Column("content", sa.Text, nullable=False),
 )
 
-campaign_cards = sa.Table(
-    "campaign_cards",
+campaign_channel = sa.Table(
+    "campaign_channel",
+    metadata,
+    sa.Column(
+        "channel", sa.String(100), primary_key=True
+    ),  # where cards go, an id or a name; no row: nowhere
+    sa.Column("since", UtcTime, nullable=False),
+)
+
+campaign_orders = sa.Table(
+    "campaign_orders",
+    metadata,
+    sa.Column("id", sa.String(64), primary_key=True),  # its campaign's too
+    sa.Column("asked", sa.Text, nullable=False),
+    sa.Column("brief", sa.Text, nullable=False),  # JSON
+    sa.Column("by", sa.String(200), nullable=False),
+    sa.Column("origin", sa.String(16), nullable=False),
+    sa.Column("channel", sa.String(100), nullable=False),  # as it was given: an id or a name
+    sa.Column("created", UtcTime, nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),  # of `agents.campaigns.ordering.OrderState`
+    sa.Column("reason", sa.Text),
+)
+
+campaign_posts = sa.Table(
+    "campaign_posts",
     metadata,
     sa.Column("campaign", sa.ForeignKey("gtm_campaigns.id"), primary_key=True),
-    sa.Column("channel", sa.String(64), nullable=False),
-    sa.Column("ts", sa.String(32), nullable=False),  # Slack's id of the message
-    sa.Column("shown", sa.String(64)),  # the mark of what it shows
+    sa.Column("channel", sa.String(100), nullable=False),  # where its card shall stand, an id or a name
+    sa.Column("shown", sa.String(64)),  # the mark of what the card shows
     sa.Column("settled", sa.Boolean, nullable=False),  # nothing of it changes any more
+    sa.Column("holder", sa.String(32)),  # who works on it
+    sa.Column("held_until", UtcTime),
 )
 
 campaign_recipients = sa.Table(

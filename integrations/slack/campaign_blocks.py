@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from urllib.parse import unquote
 
 from slackblocks import ActionsBlock, Block, Button, ContextBlock, HeaderBlock, SectionBlock
 
-from agents.campaigns.campaign import Campaign, SendCounts
+from agents.campaigns.campaign import Campaign, DraftProgress, DraftStep, SendCounts
+from agents.campaigns.cards import CampaignView, Drafting, NotDrafted, ShownCampaign, ShownPreview
 from agents.campaigns.describing import approval_lines, audience_lines, plan_line, prospect_lines
 from integrations.slack.cards import SHORT, Shown, resolved
 from integrations.slack.mrkdwn import clip, escape, quoted, text_of
-
-if TYPE_CHECKING:
-    from agents.campaigns.previewing import Preview
-    from agents.graphs.campaign import DraftProgress, DraftStep
 
 SAMPLE: Final = ":test_tube: *Sample data* of an invented shop: no customer here is real."
 OWN_LINK: Final = "(the customer's own link to unsubscribe)"
@@ -58,32 +54,42 @@ _TITLES: Final[dict[DraftStep, str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class CampaignView:
-    """A campaign as its card shows it; `where` says where its messages go."""
+def shown(key: str, view: CampaignView) -> Shown:
+    """A view as a message; the id of its first block is `key`, by which it is found again."""
+    match view:
+        case Drafting():
+            return "A campaign is being drafted", resolved(_drafting(key, view))
+        case NotDrafted():
+            text = f"There is no campaign: {view.reason}"
+            return clip(escape(text), SHORT), resolved(_not_drafted(key, view))
+        case ShownCampaign():
+            text = f"{_name(view.campaign)}: {view.campaign.status}. {view.campaign.draft.texts.concept}"
+            return clip(escape(text), SHORT), resolved(_card(key, view))
+        case ShownPreview():
+            message = view.preview.message
+            text = f"Subject {escape(message.arm)}: {escape(message.subject)}"
+            return clip(text, SHORT), resolved(_preview(key, view))
 
-    campaign: Campaign
-    counts: SendCounts
-    where: str
 
-    @property
-    def settled(self) -> bool:
-        """Nothing of it changes any more by itself."""
-        ended = self.campaign.status in ("rejected", "stopped", "sent")
-        return ended and not (self.counts.claimed or self.counts.handed_over)
-
-
-def drafting(key: str, asked: str, by: str, steps: Sequence[DraftProgress]) -> Shown:
-    """The message that becomes the card: which specialist is at work, and what the others have found."""
-    known = {each.specialist: each for each in steps}
+def _drafting(key: str, view: Drafting) -> Iterator[Block]:
+    """Which specialist is at work, and what the others have found."""
+    known = {each.specialist: each for each in view.steps}
     lines = [_step(title, known.get(name)) for name, title in _TITLES.items()]
-    head = f"*Drafting a campaign* for {escape(by)}: {escape(clip(asked, 300))}"
-    blocks = [
-        SectionBlock(text_of(head), block_id=key),
-        SectionBlock(text_of("\n".join(lines)), block_id=f"{key}:steps"),
-        ContextBlock([text_of("This message becomes the card. Nothing is sent.")], block_id=f"{key}:note"),
-    ]
-    return "A campaign is being drafted", resolved(blocks)
+    yield SectionBlock(text_of(f"*Drafting a campaign* {_asked(view)}"), block_id=key)
+    yield SectionBlock(text_of("\n".join(lines)), block_id=f"{key}:steps")
+    if view.trouble:
+        words = f":warning: It waits: {escape(clip(view.trouble, 500))}"
+        yield SectionBlock(text_of(words), block_id=f"{key}:trouble")
+    yield ContextBlock([text_of("This message becomes the card. Nothing is sent.")], block_id=f"{key}:note")
+
+
+def _not_drafted(key: str, view: NotDrafted) -> Iterator[Block]:
+    yield SectionBlock(text_of(f"*There is no campaign* {_asked(view)}"), block_id=key)
+    yield SectionBlock(text_of(f":x: {escape(clip(view.reason, 1000))}"), block_id=f"{key}:reason")
+
+
+def _asked(view: Drafting | NotDrafted) -> str:
+    return f"for {escape(view.by)}: {escape(clip(view.asked, 300))}"
 
 
 def _step(title: str, progress: DraftProgress | None) -> str:
@@ -94,21 +100,13 @@ def _step(title: str, progress: DraftProgress | None) -> str:
     return f":white_check_mark: {title}: {escape(clip(progress.found, 400))}"
 
 
-def card(view: CampaignView) -> Shown:
-    """The card of a campaign as it stands."""
-    campaign = view.campaign
-    text = f"{_name(campaign)}: {campaign.status}. {campaign.draft.texts.concept}"
-    return clip(escape(text), SHORT), resolved(_card(view))
-
-
 def _name(campaign: Campaign) -> str:
     what = "Win-back" if campaign.draft.brief.kind == "winback" else "Campaign"
     return f"{what} {campaign.id}"
 
 
-def _card(view: CampaignView) -> Iterator[Block]:
-    campaign, key = view.campaign, f"campaign:{view.campaign.id}"
-    draft = campaign.draft
+def _card(key: str, view: ShownCampaign) -> Iterator[Block]:
+    campaign, draft = view.campaign, view.campaign.draft
     yield HeaderBlock(f"{_name(campaign)} · version {draft.version}", block_id=key)
     if campaign.sample:
         yield ContextBlock([text_of(SAMPLE)], block_id=f"{key}:sample")
@@ -148,7 +146,7 @@ def _part(block_id: str, title: str, lines: Sequence[str]) -> Block:
     return SectionBlock(text_of(words), block_id=block_id)
 
 
-def _standing(view: CampaignView) -> str:
+def _standing(view: ShownCampaign) -> str:
     campaign, counts = view.campaign, view.counts
     lines = [_SIGNS[campaign.status].format(by=escape(campaign.decided_by or "somebody"))]
     if campaign.reason:
@@ -188,18 +186,16 @@ def _foot(campaign: Campaign) -> str:
     )
 
 
-def preview(campaign: Campaign, shown: Preview) -> Shown:
-    """One message of the thread: what a customer would read."""
-    message, key = shown.message, f"campaign:{campaign.id}:{campaign.draft.version}:{shown.message.arm}"
+def _preview(key: str, view: ShownPreview) -> Iterator[Block]:
+    message, person = view.preview.message, view.preview.person
     head = (
         f"*Subject {escape(message.arm)}: {escape(clip(message.subject, 300))}*\n"
-        f"As {escape(clip(shown.person.name or shown.person.customer, 200))} would get it, "
-        f"version {campaign.draft.version}"
+        f"As {escape(clip(person.name or person.customer, 200))} would get it, "
+        f"version {view.campaign.draft.version}"
     )
     text = _COUNTED.sub(
         lambda link: unquote(link["to"]), message.text.replace(message.unsubscribe_url, OWN_LINK)
     )
-    blocks = [SectionBlock(text_of(head), block_id=key)]
+    yield SectionBlock(text_of(head), block_id=key)
     for number, piece in enumerate(quoted(escape(text))):
-        blocks.append(SectionBlock(text_of(piece), block_id=f"{key}:text{number}"))
-    return clip(f"Subject {escape(message.arm)}: {escape(message.subject)}", SHORT), resolved(blocks)
+        yield SectionBlock(text_of(piece), block_id=f"{key}:text{number}")

@@ -108,9 +108,9 @@ def run_jobs(home: Path, url: str | None, countdown: Countdown) -> None:
     if channel is not None:
         count_calls(channel, countdown)
         turn_on(services, channel)
-    reports = services.open_report_channel()
-    if reports is not None:
-        count_calls(reports, countdown)
+    for views in (services.open_report_channel(), services.open_campaign_channel()):
+        if views is not None:
+            count_calls(views, countdown)
     session = Session(services)
     jobs = Jobs(session, services, prepare_jobs(settings), pace=FAST)
     countdown.watch()

@@ -8,11 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from agents.campaigns.campaign import Offer
+from agents.campaigns.campaign import DraftProgress, Offer
 from agents.campaigns.unsubscribing import Suppression
 from agents.domain import Decided, Decision
 from agents.errors import AlreadyDecided, BadInput
-from agents.graphs.campaign import DraftProgress
 from tests.business import import_into, settings_of, write_csv
 from tests.campaign_mail import parsed, part
 from tests.campaign_shop import LAPSED, NOON, Shop, open_shop, shop_in

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import time
+from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from apps.slack.bot import Bot
 from apps.worker import turn_on
+from tests.business import import_into, write_csv
+from tests.campaign_shop import fill
 from tests.desk import Desk, open_desk, write_documents
 from tests.jobs.steps import running, wait_until
 from tests.slack_server import LocalSlack, local_slack
+
+ZONE = "America/Denver"  # of the shop's customers
 
 
 @dataclass
@@ -68,3 +75,25 @@ def work(tmp_path_factory: pytest.TempPathFactory, slack: LocalSlack) -> Iterato
         wait_until(slack.connected)
         yield SlackAtWork(desk, slack, bot)
     desk.close()
+
+
+@pytest.fixture
+def customers(work: SlackAtWork, tmp_path: Path) -> None:
+    """The desk has customers to win back, who sleep now; the name of one would mean something elsewhere."""
+    settings, services = work.desk.settings, work.desk.services
+    if not settings.analytics_file.exists():
+        usual = services.open_campaign_policy()
+        hour = 23 if services.now().astimezone(ZoneInfo(ZONE)).hour < 12 else 0
+        night = usual.sending.model_copy(update={"opens": time(hour), "closes": time(hour, 1)})
+        services.open_campaign_policy = lambda: usual.model_copy(update={"sending": night})
+        fill(settings, tmp_path)
+        named = ("k0", "<!channel> & {{first_name}}", "ann0@shop.example", "yes", ZONE)
+        loyal = [("order_id", "date", "customer_id", "product", "sku", "quantity", "amount")]
+        loyal += [
+            (f"l{number}-{month}", f"2026-0{month}-05", f"k{number}", "Masala Chai", "MAS", "1", "60.00")
+            for number in range(0, 40, 2)
+            for month in range(1, 6)
+        ]
+        import_into(settings, write_csv(tmp_path / "loyal.csv", *loyal), "orders", currency="USD")
+        head = ("customer_id", "name", "email", "consent", "timezone")
+        import_into(settings, write_csv(tmp_path / "named.csv", head, named), "customers")

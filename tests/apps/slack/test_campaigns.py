@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import time
-from pathlib import Path
-from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from slack_bolt import BoltRequest
 
-from agents.campaigns.campaign import Campaign, Offer
+from agents.campaigns.campaign import Offer
 from agents.domain import Decision
-from apps.slack.campaign_cards import CampaignCards
+from apps.slack.campaign_orders import Wish, order
 from apps.slack.desk import SlackDesk
 from integrations.slack.channel import SlackChannel
+from tests.apps.slack.campaigns_at_work import (
+    cards,
+    drafted,
+    form,
+    now,
+    press,
+    status,
+    thread,
+    told,
+    whispers,
+)
 from tests.apps.slack.conftest import SlackAtWork
-from tests.business import import_into, write_csv
-from tests.campaign_shop import fill
 from tests.jobs.steps import wait_until
 from tests.slack_gate import faults
 from tests.slack_server import (
@@ -29,88 +34,11 @@ from tests.slack_server import (
     TEAM_CHANNEL,
     buttons,
     first_block,
-    open_form,
     submit,
     words,
 )
 
-ZONE = "America/Denver"  # of the shop's customers
-
-
-@pytest.fixture(autouse=True)
-def business(work: SlackAtWork, tmp_path: Path) -> None:
-    """The desk has customers to win back, who sleep now; the name of one would mean something elsewhere."""
-    settings, services = work.desk.settings, work.desk.services
-    if not settings.analytics_file.exists():
-        usual = services.open_campaign_policy()
-        hour = 23 if services.now().astimezone(ZoneInfo(ZONE)).hour < 12 else 0
-        night = usual.sending.model_copy(update={"opens": time(hour), "closes": time(hour, 1)})
-        services.open_campaign_policy = lambda: usual.model_copy(update={"sending": night})
-        fill(settings, tmp_path)
-        named = ("k0", "<!channel> & {{first_name}}", "ann0@shop.example", "yes", ZONE)
-        loyal = [("order_id", "date", "customer_id", "product", "sku", "quantity", "amount")]
-        loyal += [
-            (f"l{number}-{month}", f"2026-0{month}-05", f"k{number}", "Masala Chai", "MAS", "1", "60.00")
-            for number in range(0, 40, 2)
-            for month in range(1, 6)
-        ]
-        import_into(settings, write_csv(tmp_path / "loyal.csv", *loyal), "orders", currency="USD")
-        head = ("customer_id", "name", "email", "consent", "timezone")
-        import_into(settings, write_csv(tmp_path / "named.csv", head, named), "customers")
-
-
-def cards(work: SlackAtWork, channel: str = TEAM_CHANNEL) -> list[dict[str, Any]]:
-    """The cards of campaigns, whole ones alone."""
-    return [
-        each
-        for each in work.slack.messages(channel)
-        if first_block(each).startswith("campaign:c-") and not each.get("thread_ts")
-    ]
-
-
-def whispers(work: SlackAtWork, user: str, channel: str = TEAM_CHANNEL) -> list[str]:
-    return [each["text"] for each in work.slack.messages(channel) if each.get("ephemeral_to") == user]
-
-
-def told(work: SlackAtWork, text: str, user: str = LEAD, channel: str = TEAM_CHANNEL) -> dict[str, Any]:
-    """What the one who writes `/gtm …` is told."""
-
-    def said() -> list[dict[str, Any]]:
-        return [each for each in work.slack.messages(channel) if each.get("ephemeral_to") == user]
-
-    before = len(said())
-    work.slack.command(text, user, channel)
-    wait_until(lambda: len(said()) > before, 60)
-    return said()[-1]
-
-
-def drafted(work: SlackAtWork, asked: str = "winback offer=0") -> tuple[dict[str, Any], Campaign]:
-    """A campaign that somebody has asked for, and its card."""
-    assert "is there" in told(work, f"campaign {asked}")["text"]
-    card = cards(work)[-1]
-    return card, work.desk.session.campaigns.campaign(first_block(card).removeprefix("campaign:"))
-
-
-def now(work: SlackAtWork, card: dict[str, Any]) -> dict[str, Any]:
-    """A card as it is by now."""
-    return next(each for each in cards(work) if each["ts"] == card["ts"])
-
-
-def press(work: SlackAtWork, card: dict[str, Any], verb: str, user: str = LEAD) -> None:
-    work.slack.press(card, f"campaign_{verb}", user, TEAM_CHANNEL)
-
-
-def form(work: SlackAtWork, card: dict[str, Any], verb: str, user: str = LEAD) -> dict[str, Any]:
-    """The form that a button opens."""
-    press(work, card, verb, user)
-    wait_until(lambda: (open_form(work.slack) or {}).get("callback_id") == "campaign_form")
-    view = open_form(work.slack)
-    assert view is not None
-    return view
-
-
-def status(work: SlackAtWork, campaign: Campaign) -> str:
-    return work.desk.session.campaigns.campaign(campaign.id).status
+pytestmark = pytest.mark.usefixtures("customers")
 
 
 def test_a_command_drafts_a_card_with_all_that_one_decides_by_and_previews_in_its_thread(
@@ -131,10 +59,10 @@ def test_a_command_drafts_a_card_with_all_that_one_decides_by_and_previews_in_it
         assert each in said
     assert all(arm.subject in said for arm in audience.arms)
     assert work.desk.session.campaigns.where() in said
-    wait_until(lambda: len(work.slack.thread(card["ts"], TEAM_CHANNEL)) == len(audience.arms))
-    thread = work.slack.thread(card["ts"], TEAM_CHANNEL)
-    assert all(faults(each["blocks"]) == [] for each in thread)
-    assert not any("http" in words(each).replace("https://twopeakschai.example", "") for each in thread)
+    wait_until(lambda: len(thread(work, card)) == len(audience.arms))
+    previews = thread(work, card)
+    assert all(faults(each["blocks"]) == [] for each in previews)
+    assert not any("http" in words(each).replace("https://twopeakschai.example", "") for each in previews)
     assert made.by == "Lena Lead"
 
 
@@ -145,7 +73,6 @@ def test_what_cannot_be_drafted_is_told_to_the_one_who_asks_and_leaves_no_messag
         "campaign winback colour=red": "no option",
         "campaign winback days=3650": "obody",
         "campaign status c-none": "There is no campaign",
-        "campaign": "Say what the campaign is for",
     }
     for text, answer in asked.items():
         assert answer in told(work, text)["text"], text
@@ -245,9 +172,11 @@ def test_the_button_of_a_weekly_report_drafts_for_those_at_risk_once(work: Slack
     }
     for _ in range(2):  # Slack tells of a press twice
         work.bot.app.dispatch(BoltRequest(body=body, mode="socket_mode"))
-    wait_until(lambda: len(whispers(work, LEAD)) > heard, 30)
+    wait_until(lambda: len(whispers(work, LEAD)) > heard and len(cards(work)) > before, 30)
     [made] = cards(work)[before:]
     assert "of the segment At Risk" in words(made)
+    campaign = work.desk.session.campaigns.campaign(first_block(made).removeprefix("campaign:"))
+    assert (campaign.origin, campaign.by) == ("report", "Lena Lead")
     assert len(whispers(work, LEAD)) == heard + 1
 
 
@@ -260,16 +189,18 @@ def test_what_is_decided_at_another_door_shows_on_the_card(work: SlackAtWork) ->
 
 
 def test_the_card_goes_to_the_teams_channel_and_a_name_means_nothing_in_it(work: SlackAtWork) -> None:
-    desk = work.bot.desk
+    desk, before = work.bot.desk, len(cards(work))
     gtm = SlackChannel(desk.client, TEAM_CHANNEL, desk.services.channel_policy)
     own = SlackDesk(desk.session, desk.services, desk.channel, [gtm])
-    made, place = CampaignCards(own).draft(
-        "Tell <!channel> & {{all}} of our teas, 10% off", LEAD, OTHER_CHANNEL
-    )
+    asked = "Tell <!channel> & {{all}} of our teas, 10% off"
+    wish = Wish(OTHER_CHANNEL, LEAD, "command:1.1.name", asked, desk.session.campaigns.read(asked))
+    for _ in range(2):  # Slack tells of a command twice
+        assert "in the team's channel" in order(own, wish)
     own.close()
-    assert place.channel == TEAM_CHANNEL
-    everybody = desk.session.campaigns.previews(made.id, count=100)
+    wait_until(lambda: len(cards(work)) > before, 60)
+    [card] = cards(work)[before:]
+    everybody = desk.session.campaigns.previews(first_block(card).removeprefix("campaign:"), count=100)
     assert everybody
     assert not any("{{" in each.message.subject for each in everybody)
-    wait_until(lambda: first_block(cards(work)[-1]) == f"campaign:{made.id}")
-    assert "<!channel>" not in words(cards(work)[-1])
+    assert "<!channel>" not in words(card)
+    assert [each for each in work.desk.session.effects("pending") if each.kind == "campaign-draft"] == []

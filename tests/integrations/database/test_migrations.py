@@ -6,6 +6,7 @@ import sqlite3
 from pathlib import Path
 
 from agents.domain import Place
+from integrations.database.campaign_cards import CampaignCardTable
 from integrations.database.conversations import Conversations
 from integrations.database.engine import Store
 from integrations.database.posted_messages import PostedMessageTable
@@ -43,13 +44,19 @@ VERSION_4 = """
 DELETE FROM schema_version;
 INSERT INTO schema_version VALUES (4);
 DROP TABLE posted_messages;
+DROP TABLE campaign_posts;
 CREATE TABLE weekly_messages (key VARCHAR(100) NOT NULL, posting VARCHAR(64) NOT NULL, tried DATETIME,
   channel VARCHAR(64), thread VARCHAR(32), ts VARCHAR(32), PRIMARY KEY (key),
   FOREIGN KEY(posting) REFERENCES weekly_posts (id));
 CREATE INDEX ix_weekly_messages_posting ON weekly_messages (posting);
+CREATE TABLE campaign_cards (campaign VARCHAR(64) NOT NULL, channel VARCHAR(64) NOT NULL, ts VARCHAR(32) NOT NULL,
+  shown VARCHAR(64), settled BOOLEAN NOT NULL, PRIMARY KEY (campaign),
+  FOREIGN KEY(campaign) REFERENCES gtm_campaigns (id));
 INSERT INTO weekly_posts (id, as_of, "by", origin, channel, created, state)
   VALUES ('w-1', '2026-11-16', 'Lena', 'slack', 'C01GTM', '2026-11-16 09:00:00', 'done');
 INSERT INTO weekly_messages VALUES ('weekly:w-1', 'w-1', '2026-11-16 09:00:00', 'C01GTM', NULL, '1.2');
+INSERT INTO gtm_campaigns VALUES ('c-1', '2026-11-16 09:00:00', 'pending', 1, '{}');
+INSERT INTO campaign_cards VALUES ('c-1', 'C01GTM', '3.4', 'mark', 0);
 """
 
 
@@ -63,6 +70,9 @@ def test_messages_that_stand_in_slack_are_known_still(tmp_path: Path) -> None:
         store = Store(f"sqlite:///{file}")
         report = PostedMessageTable(store).message("w-1", "weekly:w-1")
         assert report.place == Place(channel="C01GTM", message="1.2")
+        [card] = CampaignCardTable(store).open()
+        assert (card.campaign, card.channel, card.shown) == ("c-1", "C01GTM", "mark")
+        assert card.place == Place(channel="C01GTM", message="3.4")
         store.close()
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
-from agents.campaigns.campaign import ArmLine, Campaign, SendCounts
-from agents.graphs.campaign import DraftProgress
-from integrations.slack.campaign_blocks import CampaignView, card, drafting
+from agents.campaigns.campaign import ArmLine, Campaign, DraftProgress, SendCounts
+from agents.campaigns.cards import Drafting, NotDrafted, ShownCampaign, ShownPreview
+from integrations.slack.campaign_blocks import shown
 from integrations.slack.campaign_forms import FORMS, campaign_form
 from integrations.slack.campaign_standing import list_blocks, standing_blocks
 from tests.campaign_shop import Shop, shop_in
@@ -45,8 +46,8 @@ def hostile(campaign: Campaign) -> Campaign:
 def test_a_card_is_taken_in_every_status_and_nothing_in_it_means_anything(
     campaign: Campaign, status: str
 ) -> None:
-    shown = hostile(campaign).model_copy(update={"status": status})
-    text, blocks = card(CampaignView(shown, SendCounts(), HOSTILE))
+    changed = hostile(campaign).model_copy(update={"status": status})
+    text, blocks = shown("campaign:c-1", ShownCampaign(changed, SendCounts(), HOSTILE))
     assert faults(blocks) == []
     assert "<!" not in text + str(blocks)
 
@@ -62,12 +63,12 @@ def test_a_card_counts_what_has_gone_and_is_settled_once_nothing_can_arrive(
 ) -> None:
     approved = campaign.model_copy(update={"status": "approved", "approved": shop.clock[0]})
     counts = SendCounts(queued=318, sent=412, refused=1, uncertain=1)
-    view = CampaignView(approved, counts, "nowhere")
-    assert "*412 of 732 sent* · 1 refused · 1 uncertain" in str(card(view))
+    view = ShownCampaign(approved, counts, "nowhere")
+    assert "*412 of 732 sent* · 1 refused · 1 uncertain" in str(shown("campaign:c-1", view))
     assert not view.settled
     stopped = approved.model_copy(update={"status": "stopped"})
-    assert CampaignView(stopped, counts, "nowhere").settled
-    assert not CampaignView(stopped, SendCounts(handed_over=1), "nowhere").settled
+    assert ShownCampaign(stopped, counts, "nowhere").settled
+    assert not ShownCampaign(stopped, SendCounts(handed_over=1), "nowhere").settled
 
 
 def test_the_steps_and_the_lists_are_taken(campaign: Campaign, shop: Shop) -> None:
@@ -76,8 +77,12 @@ def test_the_steps_and_the_lists_are_taken(campaign: Campaign, shop: Shop) -> No
         DraftProgress(specialist="marketing", state="working"),
     ]
     campaigns = shop.session.campaigns
+    [preview] = campaigns.previews(campaign.id, count=1)
+    message = preview.message.model_copy(update={"subject": HOSTILE, "text": HOSTILE})
     for _, blocks in (
-        drafting("campaign:draft", HOSTILE, HOSTILE, steps),
+        shown("campaign:c-1", Drafting(HOSTILE, HOSTILE, tuple(steps), HOSTILE)),
+        shown("campaign:c-1", NotDrafted(HOSTILE, HOSTILE, HOSTILE)),
+        shown("campaign:c-1", ShownPreview(campaign, replace(preview, message=message))),
         list_blocks([]),
         list_blocks(campaigns.campaigns()),
         standing_blocks(campaigns.standing(campaign.id), [], HOSTILE),
