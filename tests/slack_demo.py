@@ -36,7 +36,7 @@ def main() -> None:
         }
         print(f"Slack's local counterpart: {slack.url}  (open #support)", flush=True)  # noqa: T201
         print("Ask the chat: Can you engrave my grandmother's name on the tin?", flush=True)  # noqa: T201
-        print("Or write /gtm weekly in #gtm, and see the week.", flush=True)  # noqa: T201
+        print("Or write /gtm weekly in #gtm, and see the week; /gtm campaign drafts one.", flush=True)  # noqa: T201
         with subprocess.Popen([*gtm, "serve", "--port", port], env=environment) as server:
             try:
                 server.wait()

@@ -21,6 +21,9 @@ KEYS = {
         "type", "action_id", "initial_value", "multiline", "min_length", "max_length", "placeholder",
         "focus_on_load", "dispatch_action_config",
     },
+    "static_select": {
+        "type", "action_id", "options", "option_groups", "initial_option", "confirm", "focus_on_load", "placeholder",
+    },
     "mrkdwn": {"type", "text", "verbatim"},
     "plain_text": {"type", "text", "emoji"},
 }  # fmt: skip
@@ -93,8 +96,26 @@ def _element(element: dict[str, Any]) -> Iterator[str]:
             yield "a button's value has more than 2000 characters"
         if element.get("style", "primary") not in STYLES:
             yield f"unknown style {element['style']!r}"
+    if element["type"] == "static_select":
+        yield from _options(element)
     if element["type"] == "plain_text_input" and len(element.get("initial_value", "")) > 3000:
         yield "a field begins with more than 3000 characters"
+
+
+def _options(select: dict[str, Any]) -> Iterator[str]:
+    options = select["options"]
+    if not 1 <= len(options) <= 100:
+        yield f"a select has {len(options)} options"
+    if len({each["value"] for each in options}) < len(options):
+        yield "two options have the same value"
+    for option in options:
+        for key in set(option) - {"text", "value", "description"}:
+            yield f"unknown key {key!r} of an option"
+        yield from _text(option["text"], 75)
+        if not 1 <= len(option["value"]) <= 150:
+            yield "an option's value is empty, or too long"
+    if "initial_option" in select and select["initial_option"] not in options:
+        yield "the option that is chosen first is none"
 
 
 def _keys(each: dict[str, Any]) -> Iterator[str]:

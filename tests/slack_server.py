@@ -234,7 +234,9 @@ def submit(slack: LocalSlack, values: dict[str, str], user: str = LEAD) -> dict[
     """Somebody fills the open form in and sends it; gives what the page is told then."""
     from websockets.sync.client import connect
 
-    filled = {name: {name: {"type": "plain_text_input", "value": text}} for name, text in values.items()}
+    view = open_form(slack) or {"blocks": []}
+    kinds = {each["block_id"]: each["element"]["type"] for each in view["blocks"] if "element" in each}
+    filled = {name: {name: _filled(kinds.get(name, ""), text)} for name, text in values.items()}
     with connect(slack.url.replace("http://", "ws://") + "/ui", max_size=None) as page:
         json.loads(page.recv())
         page.send(json.dumps({"t": "view_submit", "user": user, "values": filled}))
@@ -242,6 +244,14 @@ def submit(slack: LocalSlack, values: dict[str, str], user: str = LEAD) -> dict[
             told: dict[str, Any] = json.loads(page.recv(timeout=10))
             if told["t"] in ("view", "view_errors"):
                 return told
+
+
+def _filled(kind: str, text: str) -> dict[str, Any]:
+    """A field as the page sends it."""
+    if kind == "static_select":
+        option = {"text": {"type": "plain_text", "text": text}, "value": text}
+        return {"type": kind, "selected_option": option if text else None}
+    return {"type": "plain_text_input", "value": text}
 
 
 def open_form(slack: LocalSlack) -> dict[str, Any] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Mapping
 from typing import Final
 
 from agents.campaigns.campaign import Brief, Offer
@@ -13,7 +14,9 @@ from analytics.currency import minor_units
 from analytics.customers import SEGMENTS
 
 LONGEST_BRIEF: Final = 4_000  # characters
-_OPTIONS: Final = ("days", "segment", "budget", "offer")
+OPTIONS: Final = ("days", "segment", "budget", "offer")
+"""What a win-back can be given."""
+
 _OFFER: Final = re.compile(r"(\d{1,3})\s*%")
 
 
@@ -76,6 +79,25 @@ def free_brief(text: str) -> Brief:
     )
 
 
+def written_brief(text: str, options: Mapping[str, str], currency: str) -> Brief:
+    """A brief as a form holds it: the options of a win-back and, for anything else, somebody's own words.
+
+    With words, an option that is given counts instead of what they say; without, they are a win-back's.
+    """
+    asked = winback(dict(options), currency)
+    text = clean(text)
+    if not text:
+        return asked
+    brief = free_brief(text)
+    given = {name: getattr(asked, name) for name in OPTIONS if name in options}
+    if "days" in given and (given.get("segment") or brief.segment):
+        raise BadInput(
+            "days cannot go with a segment and words of your own: everybody of the segment is written to. Leave "
+            "the days empty, or the segment."
+        )
+    return brief.model_copy(update=given)
+
+
 def read_offer(text: str) -> Offer:
     """An offer in percent."""
     return Offer(percent=_whole(text.strip().removesuffix("%").strip(), "offer", 0, 99, unit=" percent"))
@@ -85,8 +107,8 @@ def _options(words: list[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for word in words:
         name, sign, value = word.partition("=")
-        if not sign or name not in _OPTIONS:
-            listed = ", ".join(f"{each}=…" for each in _OPTIONS)
+        if not sign or name not in OPTIONS:
+            listed = ", ".join(f"{each}=…" for each in OPTIONS)
             raise BadInput(f"{word[:80]!r} is no option of a win-back. There are {listed}.")
         found[name] = value
     return found

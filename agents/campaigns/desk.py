@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Final, get_args
 from zoneinfo import ZoneInfo
 
 from agents.campaigns import deciding
-from agents.campaigns.brief import read_brief
+from agents.campaigns.brief import read_brief, written_brief
 from agents.campaigns.campaign import (
     CAMPAIGN,
     Addressee,
@@ -67,6 +67,15 @@ class CampaignDesk:
     def read(self, asked: str) -> Brief:
         """What somebody asks for, in our currency. Raises `BadInput` where it cannot be read or there are no data."""
         return read_brief(asked, self._standing()[0])
+
+    def read_form(self, options: Mapping[str, str], text: str = "") -> Brief:
+        """As `read`, of what somebody has filled in; with words of their own, an option counts instead of theirs.
+
+        An offer above the policy's limit raises `BadInput` too.
+        """
+        brief = written_brief(text, options, self._standing()[0])
+        self._check_offer(brief)
+        return brief
 
     def order(self, order: CampaignOrder) -> bool:
         """Have a campaign drafted and shown in the team's channel; False where it was asked for before.

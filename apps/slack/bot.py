@@ -17,6 +17,7 @@ from agents.ports import Services
 from agents.session import Session
 from apps.slack.asking import Asking
 from apps.slack.campaign_buttons import CampaignButtons
+from apps.slack.campaign_form import NewCampaign
 from apps.slack.commands import Commands
 from apps.slack.decisions import Decisions
 from apps.slack.desk import SlackDesk
@@ -74,6 +75,7 @@ class Bot:
             Commands(self.desk),
             WeeklyButtons(self.desk),
             CampaignButtons(self.desk, self._campaigns),
+            NewCampaign(self.desk),
             home,
             Asking(self.desk),  # before the threads: direct messages are messages too
             QueryButton(self.desk),

@@ -18,7 +18,7 @@ from apps.slack.campaign_orders import Wish, order
 from apps.slack.desk import SlackDesk, Told, place_of
 from apps.slack.weekly import FOR_TEAM
 from integrations.slack.campaign_blocks import BUTTONS
-from integrations.slack.campaign_forms import ARMS, FORMS, campaign_form, too_long
+from integrations.slack.campaign_forms import ARMS, FORMS, campaign_form, too_long, written_in
 from jobs.channel_campaigns import ChannelCampaigns
 
 AT_RISK: Final = 'winback segment="At Risk"'
@@ -113,9 +113,7 @@ class CampaignButtons:
         meta = json.loads(view["private_metadata"])
         verb, campaign, seen = meta["verb"], meta["campaign"], meta["seen"]
         member, place = body["user"]["id"], Place.model_validate(meta["place"])
-        written = {
-            name: (each[name].get("value") or "").strip() for name, each in view["state"]["values"].items()
-        }
+        written = written_in(view)
 
         def carry_out() -> Told:
             if not self._desk.is_team(member):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from apps.slack.campaign_form import open_new
 from apps.slack.campaign_orders import Wish, order
 from apps.slack.desk import SlackDesk
 from apps.slack.request import Request
@@ -23,7 +24,7 @@ _QUOTES: Final = str.maketrans("“”„«»", '"""""')
 
 
 def campaign(request: Request) -> Shown:
-    """What the one who has written `/gtm campaign …` is told.
+    """What the one who has written `/gtm campaign …` is told; nothing where a form was opened instead.
 
     A brief that cannot be read, an audience of nobody, and a campaign that there is not raise `BadInput`.
     """
@@ -31,7 +32,7 @@ def campaign(request: Request) -> Shown:
     words = wanted.split()
     match [each.lower() for each in words]:
         case []:
-            return USAGE, []
+            return ("" if open_new(desk, request.trigger, request.channel) else USAGE), []
         case ["list"]:
             return list_blocks(desk.session.campaigns.campaigns(LISTED))
         case ["status", _]:

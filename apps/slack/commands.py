@@ -103,8 +103,8 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("weekly", "weekly [YYYY-MM-DD]", "the report on the last complete week", weekly, for_team=True),
     Command(
         "campaign",
-        "campaign winback [days=90] [segment=…] [budget=…] | BRIEF | list | status ID",
-        "drafts a campaign for the channel to decide, or says how one is",
+        "campaign [winback [days=90] [segment=…] [budget=…] | BRIEF | list | status ID]",
+        "drafts a campaign for the channel to decide, from a form if you like, or says how one is",
         campaign,
         for_team=True,
     ),
@@ -131,13 +131,16 @@ class Commands:
             ack(text=unknown(name, tuple(self._commands)), response_type="ephemeral")
             return
         ack()
-        key = f"command:{command.get('trigger_id') or secrets.token_hex(8)}"
-        request = Request(self._desk, command["user_id"], rest.strip(), command.get("channel_id", ""), key)
+        trigger = command.get("trigger_id") or None
+        key = f"command:{trigger or secrets.token_hex(8)}"
+        channel = command.get("channel_id", "")
+        request = Request(self._desk, command["user_id"], rest.strip(), channel, key, trigger)
 
         def run() -> None:
             allowed = not found.for_team or self._desk.is_team(request.member)
             reply = found.run(request) if allowed else Reply(FOR_TEAM)
-            respond(text=reply.text, blocks=reply.blocks, response_type="ephemeral", unfurl_links=False)
+            if reply.text:
+                respond(text=reply.text, blocks=reply.blocks, response_type="ephemeral", unfurl_links=False)
 
         self._desk.once(command, run, lambda words: respond(text=escape(words), response_type="ephemeral"))
 

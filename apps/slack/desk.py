@@ -37,10 +37,14 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a member is told about what they wanted, if anything, and whether it was done."""
+    """What a member is told about what they wanted, if anything, and whether it was done.
+
+    `field` is the one of a form that is wrong, where it is known.
+    """
 
     words: str = ""
     done: bool = True
+    field: str | None = None
 
 
 class SlackDesk:
@@ -161,7 +165,7 @@ class SlackDesk:
                 "Something went wrong that should not. Nothing was done; please try again.", done=False
             )
         if not told.done:
-            ack(response_action="errors", errors={field: told.words[:FORM_WORDS]})
+            ack(response_action="errors", errors={told.field or field: told.words[:FORM_WORDS]})
             return
         ack()
         if told.words:

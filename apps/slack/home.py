@@ -40,7 +40,16 @@ class Home:
             return
         reviews = desk.session.reviews("open", 1000)
         mask = desk.session.privacy.mask_for("slack")
-        view = home_view(reviews, mask, desk.zone, today(desk), health(desk), most=SHOWN, note=note)
+        view = home_view(
+            reviews,
+            mask,
+            desk.zone,
+            today(desk),
+            health(desk),
+            most=SHOWN,
+            campaigns=desk.gtm_channel is not None,
+            note=note,
+        )
         desk.client.call("views.publish", user_id=member, view=view)
 
 

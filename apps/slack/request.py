@@ -18,11 +18,13 @@ class Request:
     channel: str = ""
     key: str = ""
     """The same when Slack tells of it twice."""
+    trigger: str | None = None
+    """With which a form can be opened, for three seconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What they are told, which nobody else sees."""
+    """What they are told, which nobody else sees; without words, nothing."""
 
     text: str
     blocks: list[dict[str, Any]] | None = None

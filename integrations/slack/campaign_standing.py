@@ -5,18 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from slackblocks import Block, ContextBlock, HeaderBlock, SectionBlock
+from slackblocks import ActionsBlock, Block, Button, ContextBlock, HeaderBlock, SectionBlock
 
 from agents.campaigns.campaign import Addressee, CampaignLine
 from agents.campaigns.measuring import ArmResult, CampaignStanding
 from integrations.slack.campaign_blocks import SAMPLE, progress_line
+from integrations.slack.campaign_forms import NEW
 from integrations.slack.cards import SHORT, Shown, resolved
 from integrations.slack.mrkdwn import clip, escape, text_of
 
 LISTED: Final = 15
 """Recipients that were refused or are uncertain, of which one answer names so many."""
 
-NONE_YET: Final = "There is no campaign yet. `/gtm campaign winback` drafts one."
+NONE_YET: Final = "There is no campaign yet."
+
+
+def draft_button() -> Block:
+    """The button that opens the form for a campaign."""
+    return ActionsBlock([Button("Draft a campaign…", action_id=NEW, value=NEW)], block_id=NEW)
 
 
 def standing_blocks(standing: CampaignStanding, listed: Sequence[Addressee], where: str) -> Shown:
@@ -26,12 +32,10 @@ def standing_blocks(standing: CampaignStanding, listed: Sequence[Addressee], whe
 
 
 def list_blocks(campaigns: Sequence[CampaignLine]) -> Shown:
-    """The campaigns, the newest first."""
-    if not campaigns:
-        return NONE_YET, resolved([SectionBlock(text_of(NONE_YET), block_id="campaigns")])
-    lines = [_line(each) for each in campaigns]
-    text = f"{len(campaigns)} campaign{'s' if len(campaigns) > 1 else ''}"
-    return text, resolved([SectionBlock(text_of("\n".join(lines)), block_id="campaigns")])
+    """The campaigns, the newest first, and a button for another one."""
+    text = f"{len(campaigns)} campaign{'s' if len(campaigns) > 1 else ''}" if campaigns else NONE_YET
+    words = "\n".join(map(_line, campaigns)) or NONE_YET
+    return text, resolved([SectionBlock(text_of(words), block_id="campaigns"), draft_button()])
 
 
 def _line(line: CampaignLine) -> str:

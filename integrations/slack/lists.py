@@ -19,6 +19,7 @@ from slackblocks import (
 )
 
 from agents.domain import DeskFigures, Review
+from integrations.slack.campaign_standing import draft_button
 from integrations.slack.cards import BUTTONS, resolved, waited
 from integrations.slack.mrkdwn import clip, escape, link, markdown, moment, text_of
 
@@ -92,16 +93,19 @@ def home_view(
     health: Sequence[Health],
     *,
     most: int,
+    campaigns: bool = False,
     note: str = "",
 ) -> dict[str, Any]:
     """The app's home: the day's numbers and the bot's health, then what waits for a decision with its buttons.
 
-    The numbers are two lines, and what waits can be long: they come first.
+    The numbers are two lines, and what waits can be long: they come first. With `campaigns` one can be begun here.
     """
     blocks: list[Block] = []
     if note:
         blocks.append(SectionBlock(text_of(f":information_source: {escape(note)}"), block_id="note"))
     blocks += [HeaderBlock("How it goes", block_id="goes"), *_status(numbers, health)]
+    if campaigns:
+        blocks.append(draft_button())
     blocks.append(HeaderBlock("Waits for a decision", block_id="waits"))
     for review in reviews[:most]:
         blocks.append(DividerBlock(block_id=f"rule:{review.id}"))

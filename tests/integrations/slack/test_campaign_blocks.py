@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from agents.campaigns.campaign import ArmLine, Campaign, DraftProgress, SendCounts
 from agents.campaigns.cards import Drafting, NotDrafted, ShownCampaign, ShownPreview
+from analytics.customers import SEGMENTS
 from integrations.slack.campaign_blocks import shown
-from integrations.slack.campaign_forms import FORMS, campaign_form
+from integrations.slack.campaign_forms import FORMS, campaign_form, new_campaign_form
 from integrations.slack.campaign_standing import list_blocks, standing_blocks
+from integrations.slack.lists import home_view
 from tests.campaign_shop import Shop, shop_in
 from tests.slack_gate import faults, view_faults
 
@@ -56,6 +59,23 @@ def test_a_card_is_taken_in_every_status_and_nothing_in_it_means_anything(
 def test_a_form_is_taken(campaign: Campaign, verb: str) -> None:
     for each in (campaign, hostile(campaign)):
         assert view_faults(campaign_form(each, verb, {"seen": 1})) == []
+
+
+def test_the_form_for_a_new_campaign_is_taken_and_offers_every_segment() -> None:
+    form = new_campaign_form({"channel": "C01GTM"})
+    assert view_faults(form) == []
+    assert [each["block_id"] for each in form["blocks"][1:]] == ["days", "segment", "budget", "offer", "text"]
+    names = [each["value"] for each in form["blocks"][2]["element"]["options"]]
+    assert names[0] == "Everybody"
+    assert set(names) == {"Everybody", *SEGMENTS}
+
+
+def test_a_home_has_the_button_for_a_campaign_where_there_is_a_channel_for_one() -> None:
+    zone = ZoneInfo("America/Denver")
+    for campaigns in (True, False):
+        home = home_view([], str, zone, "numbers", [], most=20, campaigns=campaigns)
+        assert view_faults(home) == []
+        assert ("campaign_new" in str(home)) == campaigns
 
 
 def test_a_card_counts_what_has_gone_and_is_settled_once_nothing_can_arrive(
