@@ -18,9 +18,12 @@ Rows = dict[str, list[dict[str, Any]]]
 class Address:
     """Recognises one e-mail address among others: in a text, in JSON, and in a web address."""
 
-    def __init__(self, email: str) -> None:
-        """`email` in any case; `pseudonym` is the id that stands for it among the business data."""
-        self.email = email.strip().lower()
+    def __init__(self, email: str, contact: str | None = None) -> None:
+        """`email` in any case; `pseudonym` is the id that stands for it among the business data.
+
+        `contact` is the mark of its mailbox among campaigns, where it can have one.
+        """
+        self.email, self.contact = email.strip().lower(), contact
         local, _, domain = self.email.partition("@")
         self.spellings = (self.email, f"{local}%40{domain}")
         self.pseudonym = pseudonym(self.email)
@@ -92,7 +95,10 @@ class PersonalData(Protocol):
         """The conversations in which nothing has been said since, and nobody has anything to do."""
 
     def rows_of(self, address: Address, conversations: Sequence[str]) -> Rows:
-        """Everything stored of these conversations, and every entry and effect that names the address."""
+        """Everything stored of these conversations, every entry and effect that names the address, its campaigns."""
+
+    def suppressions_of(self, contact: str) -> list[dict[str, Any]]:
+        """Why a mailbox may not be written to, by its mark: this stays when the person is erased, to be heeded."""
 
     def erase(
         self, conversations: Sequence[str], address: Address | None, line: AuditLine | None

@@ -51,6 +51,7 @@ class Privacy:
         self._data = services.personal
         self._files = services.personal_files
         self._open_business = services.open_personal_business
+        self._open_links = services.open_links
         self._now = services.now
         self._checkpoints = Lazy(services.open_checkpoints)
         self._knowledge = knowledge
@@ -75,6 +76,7 @@ class Privacy:
             "email": address.email,
             "exported": self._now().isoformat(),
             "database": self._data.rows_of(address, own),
+            "suppressed": self._data.suppressions_of(address.contact) if address.contact else [],
             "business": self._open_business().rows_of(address),
             "named_in": self._data.naming(self._open_business().ids_of(address)),
             "checkpoints": {each: held for each in own if (held := self._checkpoint(each)) is not None},
@@ -129,7 +131,14 @@ class Privacy:
             raise BadInput(
                 f"{address.email} stands in the documents: it is the shop's own, not a customer's."
             )
-        return address
+        return Address(address.email, self._contact(address.email))
+
+    def _contact(self, email: str) -> str | None:
+        """The mark of a mailbox among campaigns; None where no mail of one could have gone there."""
+        try:
+            return self._open_links().contact(email)
+        except BadInput:
+            return None
 
     def _checkpoint(self, conversation: str) -> str | None:
         held = self._checkpoints().get({"configurable": {"thread_id": conversation}})

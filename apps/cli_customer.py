@@ -31,7 +31,10 @@ def export(
     as_json: JsonOption = False,
     home: HomeOption = None,
 ) -> None:
-    """Give out everything that is stored of a person: conversations, checkpoints, entries, e-mails, audit, orders."""
+    """Give out everything that is stored of a person: conversations, checkpoints, entries, e-mails, audit, orders.
+
+    Also which campaigns they were in, what came of that, and whether their address is kept from further ones.
+    """
     with _privacy(home, as_json=as_json) as privacy:
         found = privacy.export(email)
         if out is None:
@@ -112,6 +115,7 @@ def _counts(found: dict[str, Any]) -> dict[str, int]:
     """Rows by place, of the desk's database and of the business data."""
     places = {
         **found["database"],
+        "suppressions": found["suppressed"],
         **{f"{name} of the business": rows for name, rows in found["business"].items()},
     }
     return {place: len(rows) for place, rows in places.items() if rows}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import zlib
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -16,7 +17,7 @@ from agents.campaigns.book import SHARDS
 from agents.campaigns.campaign import Addressee, Person, RecipientStatus, SendCounts, Side
 from integrations.database.engine import Store
 from integrations.database.tables import campaign_recipients as rows
-from integrations.database.tables import gtm_campaigns
+from integrations.database.tables import gtm_campaigns, mail_outcomes
 
 _BATCH = 1000
 _UNDER_WAY = ("queued", "claimed", "handed over")
@@ -30,13 +31,22 @@ def freeze(connection: Connection, recipients: Iterable[Addressee], due: datetim
 
 
 def forget_recipients(connection: Connection, found: Iterable[Mapping[str, Any]]) -> None:
-    """Take name, address and fields out of these rows; what has not gone will not, and the counts stay."""
+    """Take name, address and fields out of these rows, and give them and what came of them a mark that is nobody's.
+
+    What has not gone will not, and the counts stay.
+    """
     for row in found:
         one = sa.and_(rows.c.campaign == row["campaign"], rows.c.contact == row["contact"])
         nobody = Person(customer=row["customer"], address="").model_dump_json()
         waits = sa.and_(rows.c.held_out.is_(False), rows.c.status.in_(_UNDER_WAY))
         status = sa.case((waits, "withheld"), else_=rows.c.status)
-        connection.execute(rows.update().where(one).values(person=nobody, status=status, note=None))
+        mark = secrets.token_hex(12)
+        connection.execute(
+            rows.update().where(one).values(person=nobody, status=status, note=None, contact=mark)
+        )
+        came = sa.and_(mail_outcomes.c.campaign == row["campaign"], mail_outcomes.c.contact == row["contact"])
+        renamed = sa.func.replace(mail_outcomes.c.id, row["contact"], mark)  # our own ids name the mark
+        connection.execute(mail_outcomes.update().where(came).values(contact=mark, id=renamed))
 
 
 class RecipientTable:

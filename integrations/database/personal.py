@@ -24,6 +24,7 @@ from integrations.database.tables import (
     changes,
     conversations,
     entries,
+    mail_outcomes,
     messages,
     metadata,
     model_answers,
@@ -33,6 +34,7 @@ from integrations.database.tables import (
     reviews,
     sign_ins,
     slack_messages,
+    suppressions,
     tickets,
     traces,
     votes,
@@ -76,6 +78,14 @@ class PersonalTables:
                 table.name: [_as_json(row) for row in rows]
                 for table, rows in _rows(connection, conversations, address)
             }
+
+    def suppressions_of(self, contact: str) -> list[dict[str, Any]]:
+        """Why a mailbox may not be written to, or might not, by its mark."""
+        kept = suppressions.c
+        query = sa.select(kept.reason, kept.at, kept.campaign, kept.lifted).where(kept.contact == contact)
+        with self._store.reading() as connection:
+            rows = connection.execute(query.order_by(kept.at, kept.reason)).mappings()
+            return [_as_json(dict(row)) for row in rows]
 
     def erase(
         self, conversations: Sequence[str], address: Address | None, line: AuditLine | None
@@ -222,25 +232,35 @@ def _rows(
     yield (
         entries,
         _distinct(
+            entries,
             of(entries, entries.c.review, keys),
             naming(entries, entries.c.question, entries.c.answer, entries.c.not_personal),
         ),
     )
     yield (
         outbox,
-        _distinct(of(outbox, outbox.c.conversation, own), naming(outbox, outbox.c.payload, outbox.c.reason)),
+        _distinct(
+            outbox, of(outbox, outbox.c.conversation, own), naming(outbox, outbox.c.payload, outbox.c.reason)
+        ),
     )
     yield model_calls, of(model_calls, model_calls.c.conversation, own)
     yield model_answers, of(model_answers, model_answers.c.conversation, own)
     yield model_texts, of(model_texts, model_texts.c.conversation, own)
     yield traces, of(traces, traces.c.conversation, own)
     yield changes, of(changes, changes.c.conversation, own)
-    yield campaign_recipients, naming(campaign_recipients, campaign_recipients.c.person)
+    marks = [address.contact] if address is not None and address.contact else []
+    sent = _distinct(
+        campaign_recipients,
+        of(campaign_recipients, campaign_recipients.c.contact, marks),
+        naming(campaign_recipients, campaign_recipients.c.person),
+    )
+    yield campaign_recipients, sent
+    yield mail_outcomes, of(mail_outcomes, mail_outcomes.c.contact, marks)
     yield slack_messages, of(slack_messages, slack_messages.c.conversation, own)
     yield reviews, asked
     yield messages, said
     yield conversations, of(conversations, conversations.c.id, own)
-    yield audit, _distinct(of(audit, audit.c.subject, [*own, *keys]), naming(audit, audit.c.detail))
+    yield audit, _distinct(audit, of(audit, audit.c.subject, [*own, *keys]), naming(audit, audit.c.detail))
 
 
 def _columns_of_texts() -> Iterator[tuple[sa.Table, sa.Column[Any]]]:
@@ -257,8 +277,9 @@ def _names(column: sa.Column[Any], name: str) -> sa.ColumnElement[bool]:
     return sa.or_(column == name, column.contains(f'"{name}"', autoescape=True))
 
 
-def _distinct(*groups: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return list({row["id"]: row for rows in groups for row in rows}.values())
+def _distinct(table: sa.Table, *groups: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    keys = [column.name for column in table.primary_key]
+    return list({tuple(row[key] for key in keys): row for rows in groups for row in rows}.values())
 
 
 def _may_hold(column: sa.Column[Any], address: Address) -> sa.ColumnElement[bool]:

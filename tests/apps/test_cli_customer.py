@@ -53,6 +53,18 @@ def test_an_export_is_one_object_or_a_file(home: Path, tmp_path: Path) -> None:
     assert "4 messages" in gtm(home, "export", ANNA, "--out", str(out)).stdout
 
 
+def test_an_address_that_is_kept_out_of_campaigns_is_told_before_and_after_it_is_forgotten(
+    home: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "old.csv").write_text(f"email\n{ANNA}\n")
+    CliRunner().invoke(app, ["--home", str(home), "contacts", "import", str(tmp_path / "old.csv")])
+    out = str(tmp_path / "anna.json")
+    assert only_json(gtm(home, "export", ANNA, "--out", out, "--json"))["rows"]["suppressions"] == 1
+    assert only_json(gtm(home, "forget", ANNA, "--yes", "--json"))["complete"]
+    exported = only_json(gtm(home, "export", ANNA, "--json"))
+    assert [each["reason"] for each in exported["suppressed"]] == ["unsubscribed"]
+
+
 def test_forgetting_says_what_went_and_that_nothing_is_left(home: Path) -> None:
     forgotten = only_json(gtm(home, "forget", ANNA, "--yes", "--json"))
     assert (forgotten["complete"], forgotten["conversations"]) == (True, 1)
