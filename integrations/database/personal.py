@@ -16,6 +16,7 @@ from analytics.persons import PREFIX
 from integrations.database.append_only import TOMBSTONE
 from integrations.database.campaign_recipients import forget_recipients
 from integrations.database.engine import Store
+from integrations.database.searching import search_tables
 from integrations.database.slack_notes import note_erased
 from integrations.database.tables import (
     alerts,
@@ -42,7 +43,6 @@ from integrations.database.tables import (
 from integrations.database.team import append_audit
 
 _AT_ONCE = 500  # ids in one statement
-_SYSTEM_SCHEMAS = ("information_schema", "pg_catalog", "pg_toast")
 
 
 class PersonalTables:
@@ -179,31 +179,6 @@ class PersonalTables:
             return search_tables(connection, address)
 
 
-def search_tables(connection: Connection, address: Address) -> Searched:
-    """Look through every row of every table of a database."""
-    inspector = sa.inspect(connection)
-    found: set[str] = set()
-    others: set[str] = set()
-    tables = rows = 0
-    for schema in inspector.get_schema_names():
-        if schema in _SYSTEM_SCHEMAS:
-            continue
-        for name in inspector.get_table_names(schema=schema):
-            table = sa.table(name, *(sa.column(each["name"]) for each in inspector.get_columns(name, schema)))
-            table.schema = schema
-            tables += 1
-            for row in connection.execute(sa.select(table)).mappings():
-                rows += 1
-                for column, value in row.items():
-                    place = f"table {name}, column {column}"
-                    text = _readable(value)
-                    found.update([place] if address.pseudonym in text else [])
-                    for spoken in address.spoken(text):
-                        found.update([place] if spoken == address.email else [])
-                        others.update([spoken] if spoken != address.email else [])
-    return Searched(tables=tables, rows=rows, found=tuple(sorted(found)), others=frozenset(others))
-
-
 def _rows(
     connection: Connection, own: Sequence[str], address: Address | None
 ) -> Iterator[tuple[sa.Table, list[dict[str, Any]]]]:
@@ -306,12 +281,6 @@ def _moments(connection: Connection, own: Iterable[str]) -> dict[str, datetime]:
 
 def _parts(keys: list[Any]) -> list[list[Any]]:
     return [keys[start : start + _AT_ONCE] for start in range(0, len(keys), _AT_ONCE)]
-
-
-def _readable(value: object) -> str:
-    if isinstance(value, bytes | bytearray | memoryview):
-        return bytes(value).decode("utf-8", "replace")
-    return value if isinstance(value, str) else ("" if value is None else str(value))
 
 
 def _as_json(row: dict[str, Any]) -> dict[str, Any]:
