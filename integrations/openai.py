@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from pydantic import BaseModel, SecretStr
 
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from langchain_core.messages import BaseMessage
     from langchain_core.runnables import Runnable
     from langchain_openai import ChatOpenAI
+    from openai import AsyncOpenAI
+
+_RAW: Final = {"X-Stainless-Raw-Response": "true"}
+"""As the SDK asks itself for a response with its headers."""
 
 
 class OpenAIModels:
@@ -69,7 +73,7 @@ class OpenAIModels:
     def _build(self, settings: SpecialistModel, model: str, way: Way) -> ChatOpenAI:
         from langchain_openai import ChatOpenAI  # noqa: PLC0415 - a second to import
 
-        return ChatOpenAI(
+        chat = ChatOpenAI(
             model=model,
             api_key=SecretStr(self._key),
             base_url=self._base_url,
@@ -79,9 +83,12 @@ class OpenAIModels:
             timeout=settings.timeout_seconds,
             max_retries=0,
             stream_usage=way.counted,
+            stream_chunk_timeout=None,  # whoever listens has a deadline; this would take a task for every event
             include_response_headers=True,
             use_responses_api=False,
         )
+        chat.async_client = _Completions(chat.root_async_client)
+        return chat
 
     def say(self, settings: SpecialistModel, prompt: Rendered) -> str:
         """What the specialist's model makes of a prompt, as plain text. Raises in our words."""
@@ -120,6 +127,37 @@ class OpenAIModels:
                 return ModelMisused(said)
         # No connection, a line that broke, an answer that cannot be read.
         return ModelDown(said)
+
+
+class _Completions:
+    """What LangChain asks for completions: as the SDK's own, but a stream's events are left as they come.
+
+    The SDK makes an object of each event, field by field, and LangChain makes a dictionary of it again: more than
+    half of what a stream took us.
+    """
+
+    def __init__(self, client: AsyncOpenAI) -> None:
+        self._client = client
+
+    @property
+    def with_raw_response(self) -> Self:
+        """LangChain wants the headers too."""
+        return self
+
+    async def create(self, *, extra_body: dict[str, Any] | None = None, **body: Any) -> Any:
+        """The response; `parse` gives the completion, or the stream of its events."""
+        if not body.get("stream"):
+            return await self._client.chat.completions.with_raw_response.create(extra_body=extra_body, **body)
+        from openai import AsyncStream  # noqa: PLC0415
+
+        return await self._client.post(
+            "/chat/completions",
+            cast_to=object,
+            body={**body, **(extra_body or {})},
+            options={"headers": _RAW},
+            stream=True,
+            stream_cls=AsyncStream[object],
+        )
 
 
 @lru_cache(maxsize=64)

@@ -60,6 +60,8 @@ class ModelServer:
 
     def __init__(self) -> None:
         self.requests: list[Json] = []
+        self.keys: list[str] = []
+        """What each request was authorised with."""
         self._turns: list[Turn | Script] = [Turn(value={})]
         self._lock = threading.Lock()
         self.models = ["gpt-4.1", "gpt-4.1-mini", "gpt-4.1-nano"]
@@ -92,11 +94,13 @@ class ModelServer:
         with self._lock:
             self._turns = list(turns)
             self.requests.clear()
+            self.keys.clear()
 
     def _serve(self, handler: BaseHTTPRequestHandler) -> None:
         body: Json = json.loads(handler.rfile.read(int(handler.headers["content-length"])))
         with self._lock:
             self.requests.append(body)
+            self.keys.append(handler.headers["authorization"])
             turn = self._turns.pop(0) if len(self._turns) > 1 else self._turns[0]
         answer = turn(body) if callable(turn) else turn
         if self.refuses_schemas and "response_format" in body:

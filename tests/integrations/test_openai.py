@@ -11,13 +11,30 @@ import pytest
 from agents.models.calls import Headroom, NoWords
 from integrations.openai import read_headroom
 from tests.model_room import GOOD, Ledger, job, room_on
-from tests.model_server import ModelServer, Turn, model_server
+from tests.model_server import Json, ModelServer, Turn, model_server
 
 
 @pytest.fixture
 def server() -> Iterator[ModelServer]:
     with model_server() as server:
         yield server
+
+
+class OddServer(ModelServer):
+    """Streams an event that is none of the protocol."""
+
+    event = ""
+
+    def events(self, turn: Turn, body: Json) -> list[str]:
+        return [f"data: {self.event}\n\n"]
+
+
+@pytest.fixture
+def odd_server() -> Iterator[OddServer]:
+    server = OddServer()
+    server.start()
+    yield server
+    server.close()
 
 
 @pytest.fixture
@@ -54,6 +71,25 @@ def test_a_host_is_told_how_long_an_answer_may_be_by_the_older_name_too(
     room_on(server, ledger).write(job())
     [request] = server.requests
     assert (request["max_completion_tokens"], request["max_tokens"]) == (800, 800)
+
+
+def test_a_stream_is_asked_for_as_an_answer_at_once_is(server: ModelServer, ledger: Ledger) -> None:
+    server.say(GOOD)
+    room = room_on(server, ledger)
+    room.write(job())
+    room.write(job(hear=lambda _: []))
+    at_once, streamed = server.requests
+    assert streamed == at_once | {"stream": True, "stream_options": {"include_usage": True}}
+    assert server.keys == ["Bearer key"] * 2
+
+
+@pytest.mark.parametrize(
+    "event", ["[]", '"words"', "null", '{"choices": [{}]}', '{"choices": [{"delta": 3}]}']
+)
+def test_a_host_whose_events_are_none_is_down(odd_server: OddServer, ledger: Ledger, event: str) -> None:
+    odd_server.event = event
+    with pytest.raises(NoWords, match="down"):
+        room_on(odd_server, ledger).write(job(hear=lambda _: []))
 
 
 @pytest.mark.parametrize(
