@@ -13,9 +13,10 @@ from apps.compute_places import ComputePlaces
 
 log = logging.getLogger(__name__)
 
-PLACES: Final = 16
-"""How many calls compute at the same time. Many more only get in each other's way: of 4, 8, 16 and 64 threads, 16
-answered a hundred visitors soonest on two cores."""
+PLACES: Final = 4
+"""How many calls compute at the same time in a process. More only get in each other's way: each statement of a
+transaction waits for the interpreter's lock again, and all others wait for that transaction. Of 2, 4, 6 and 16, 4
+answered a hundred visitors soonest with a process for each core, and as soon as 16 in one process alone."""
 
 THREADS: Final = 200
 """How many calls are under way at the same time: those that wait for a model take no place."""

@@ -16,6 +16,7 @@ import uvicorn
 
 from agents.ports import Services
 from agents.session import Session
+from apps.guarded_calls import PLACES
 from apps.server import build_app
 from integrations import connect, open_embedder
 from integrations.settings import Settings
@@ -23,7 +24,7 @@ from knowledge_base.passages import Chunk, ChunkVectors, Embedder, Vector
 from tests.apps.chat_client import ask, call
 from tests.apps.conftest import Desk, wait_until
 
-AT_ONCE = 12
+AT_ONCE = PLACES
 SHIPPING = "How long does standard shipping take?"
 
 
