@@ -56,7 +56,8 @@ class FlatSearch:
         if limit < len(cosines):
             best = np.argpartition(-cosines, limit)[:limit]
         best = best[np.lexsort((best, -cosines[best]))]
-        return [Scored(state.ids[at], float(cosines[at])) for at in best]
+        scores = cosines[best].tolist()
+        return [Scored(state.ids[at], score) for at, score in zip(best.tolist(), scores, strict=True)]
 
     def _load(self, database: sqlite3.Connection, meta: Meta) -> _State:
         with self._lock:

@@ -18,6 +18,7 @@ from knowledge_base.database import Meta, connect, read_meta, transaction
 from knowledge_base.errors import IndexAbsent, IndexBusy, IndexDamaged, IndexMismatch, VectorsUnavailable
 from knowledge_base.locks import Held, exclusive
 from knowledge_base.passages import Snapshot
+from knowledge_base.remembered import Recollection
 from knowledge_base.snapshot import IndexSnapshot
 from knowledge_base.vectors import VectorStore
 from knowledge_base.writer import Writer
@@ -103,6 +104,7 @@ class Index:
         self._store = store
         self._flat = None if chroma_url else flat_search.FlatSearch(flat_bytes)
         self._stemmer = lexical.Stemmer()
+        self._recollection = Recollection()
         self._lock = threading.Lock()
         self._idle: list[sqlite3.Connection] = []
 
@@ -124,7 +126,10 @@ class Index:
                 except FileNotFoundError:
                     stack.close()
                     continue
-                yield IndexSnapshot(database, meta, reader, self._stemmer, self._flat)
+                remembered = self._recollection.of(meta)
+                yield IndexSnapshot(
+                    database, meta, reader, self._stemmer, remembered=remembered, flat=self._flat
+                )
                 return
         message = (
             f"The vectors of the index in {self.folder} are missing: run `gtm ingest` to make them again."

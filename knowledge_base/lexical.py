@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import sqlite3
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from knowledge_base.database import TOKENIZER
 from knowledge_base.passages import Scored
+from knowledge_base.remembered import Remembered
 
 MAX_TERMS = 32  # the rarest words decide the ranking; each common one costs a walk over most of the index
 _MAX_CHARACTERS = 20_000
@@ -59,23 +60,35 @@ class Stemmer:
 
 
 def document_frequency(
-    database: sqlite3.Connection, stemmer: Stemmer, terms: Sequence[str]
+    database: sqlite3.Connection, stemmer: Stemmer, remembered: Remembered, terms: Sequence[str]
 ) -> dict[str, int]:
     """In how many chunks each term occurs; of a term of several words, at most how many."""
-    stems = stemmer.stems(terms)
-    counts: dict[str, int] = {}
-    for stem in {each for group in stems for each in group}:
-        row = database.execute("SELECT doc FROM word_counts WHERE term = ?", (stem,)).fetchone()
-        counts[stem] = row[0] if row else 0
+    groups = stemmer.stems(terms)
+    wanted, known = {stem for group in groups for stem in group}, remembered.words
+    counts = {stem: count for stem in wanted if (count := known.get(stem)) is not None}
+    if len(counts) < len(wanted):
+        read = _counted(database, wanted - counts.keys())
+        remembered.keep_words(read)
+        counts |= read
     return {
         term: min((counts[stem] for stem in group), default=0)
-        for term, group in zip(terms, stems, strict=True)
+        for term, group in zip(terms, groups, strict=True)
     }
 
 
-def find(database: sqlite3.Connection, stemmer: Stemmer, query: str, limit: int) -> list[Scored]:
+def _counted(database: sqlite3.Connection, stems: Iterable[str]) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for stem in stems:
+        row = database.execute("SELECT doc FROM word_counts WHERE term = ?", (stem,)).fetchone()
+        counts[stem] = row[0] if row else 0
+    return counts
+
+
+def find(
+    database: sqlite3.Connection, stemmer: Stemmer, remembered: Remembered, query: str, limit: int
+) -> list[Scored]:
     """The chunks that share words with `query`, by BM25 (k1 1.2, b 0.75: FTS5's), best first."""
-    words = _search_words(database, stemmer, query)
+    words = _search_words(database, stemmer, remembered, query)
     if not words or limit < 1:
         return []
     match = " OR ".join(f'"{word}"' for word in words)
@@ -88,7 +101,9 @@ def find(database: sqlite3.Connection, stemmer: Stemmer, query: str, limit: int)
     return [Scored(identifier, score) for identifier, score in rows]
 
 
-def _search_words(database: sqlite3.Connection, stemmer: Stemmer, query: str) -> list[str]:
+def _search_words(
+    database: sqlite3.Connection, stemmer: Stemmer, remembered: Remembered, query: str
+) -> list[str]:
     """The words worth looking for: each stem once, no stop words unless there is nothing else, the rarest."""
     words = list(dict.fromkeys(_WORD.findall(query[:_MAX_CHARACTERS].lower())))
     words = [word for word in words if word not in STOP_WORDS] or words
@@ -96,6 +111,6 @@ def _search_words(database: sqlite3.Connection, stemmer: Stemmer, query: str) ->
     for word, stems in zip(words, stemmer.stems(words), strict=True):
         by_stem.setdefault(stems, word)
     distinct = [word for stems, word in by_stem.items() if stems]
-    frequency = document_frequency(database, stemmer, distinct)
+    frequency = document_frequency(database, stemmer, remembered, distinct)
     known = [word for word in distinct if frequency[word]]
     return sorted(known, key=lambda word: frequency[word])[:MAX_TERMS]

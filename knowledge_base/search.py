@@ -131,9 +131,10 @@ def _fuse(dense: Sequence[Scored], lexical: Sequence[Scored]) -> list[tuple[str,
     lists = ((dense, 1 - LEXICAL_SHARE, True), (lexical, LEXICAL_SHARE, len(lexical) >= DEPTH))
     for found, share, from_least in lists:
         if found:
-            best = max(each.score for each in found)
-            least = min(each.score for each in found) if from_least and len(found) > 1 else 0.0
-            for each in found:
-                scaled = (each.score - least) / max(best - least, 1e-9)
-                fused[each.chunk] = fused.get(each.chunk, 0.0) + share * min(max(scaled, 0.0), 1.0)
+            best = found[0].score
+            least = found[-1].score if from_least and len(found) > 1 else 0.0
+            width = max(best - least, 1e-9)
+            for chunk, score in found:
+                scaled = min(max((score - least) / width, 0.0), 1.0)
+                fused[chunk] = fused.get(chunk, 0.0) + share * scaled
     return sorted(fused.items(), key=lambda pair: (-pair[1], pair[0]))

@@ -9,6 +9,7 @@ from knowledge_base import catalog, lexical, stored_vectors
 from knowledge_base.database import Meta
 from knowledge_base.flat_search import FlatSearch
 from knowledge_base.passages import Chunk, Scored, Vector, Vectors
+from knowledge_base.remembered import Remembered
 from knowledge_base.vectors import Reader
 
 
@@ -21,13 +22,16 @@ class IndexSnapshot:
         meta: Meta,
         reader: Reader,
         stemmer: lexical.Stemmer,
+        *,
+        remembered: Remembered,
         flat: FlatSearch | None = None,
     ) -> None:
-        """`flat`, where given, takes the reader's place as long as the vectors fit it."""
+        """`remembered` is of this state; `flat`, where given, takes the reader's place while the vectors fit it."""
         self._database = database
         self._meta = meta
         self._reader = reader
         self._stemmer = stemmer
+        self._remembered = remembered
         self._flat = flat
         (self._count,) = database.execute("SELECT count(*) FROM chunk").fetchone()
 
@@ -55,13 +59,19 @@ class IndexSnapshot:
             wanted *= 2  # the others died in, or came with, an ingest that this state does not know
 
     def lexical(self, query: str, limit: int) -> list[Scored]:
-        return lexical.find(self._database, self._stemmer, query, limit)
+        return lexical.find(self._database, self._stemmer, self._remembered, query, limit)
 
     def chunks(self, ids: Sequence[str]) -> dict[str, Chunk]:
-        return catalog.chunks_by_id(self._database, ids)
+        known = self._remembered.chunks
+        found = {each: chunk for each in ids if (chunk := known.get(each)) is not None}
+        if len(found) < len(ids):
+            read = catalog.chunks_by_id(self._database, [each for each in ids if each not in found])
+            self._remembered.keep_chunks(read)
+            found |= read
+        return {each: found[each] for each in ids if each in found}
 
     def unit_vectors(self, ids: Sequence[str]) -> dict[str, Vectors]:
         return stored_vectors.unit_vectors(self._database, self._meta.fingerprint, ids, self._meta.dimension)
 
     def document_frequency(self, terms: Sequence[str]) -> dict[str, int]:
-        return lexical.document_frequency(self._database, self._stemmer, terms)
+        return lexical.document_frequency(self._database, self._stemmer, self._remembered, terms)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
+from itertools import accumulate, pairwise
 
 import numpy as np
 
@@ -50,10 +51,11 @@ def unit_vectors(
     database: sqlite3.Connection, fingerprint: str, ids: Sequence[str], dimension: int
 ) -> dict[str, Vectors]:
     """The unit vectors of these chunks, each of shape (units, dimension)."""
-    rows = select_in(
-        database, "SELECT id, units FROM vector WHERE fingerprint = ? AND id IN", ids, fingerprint
-    )
-    return {row[0]: _unpack_units(row[1], dimension) for row in rows}
+    select = "SELECT id, units FROM vector WHERE fingerprint = ? AND id IN"
+    rows = list(select_in(database, select, ids, fingerprint))
+    vectors = _unpack_units(b"".join(row[1] for row in rows), dimension)
+    ends = accumulate((len(row[1]) // dimension for row in rows), initial=0)
+    return {row[0]: vectors[start:end] for row, (start, end) in zip(rows, pairwise(ends), strict=True)}
 
 
 def forget_vectors(database: sqlite3.Connection, fingerprint: str, keep: set[str] | None = None) -> None:
