@@ -31,6 +31,49 @@ from integrations.database.rows import (
 )
 from integrations.database.tables import changes, conversations, messages, outbox, reviews, votes
 
+# What every answer asks is put together once: that takes as long as to carry it out.
+_LATEST = (
+    sa.select(conversations.c.id)
+    .outerjoin(messages, messages.c.conversation == conversations.c.id)
+    .where(conversations.c.visitor == sa.bindparam("visitor"))
+    .group_by(conversations.c.id, conversations.c.created)
+    .order_by(
+        sa.func.coalesce(sa.func.max(messages.c.at), conversations.c.created).desc(),
+        sa.func.max(messages.c.id).desc(),
+    )
+    .limit(1)
+)
+_SAID_BEFORE = (
+    sa.select(messages.c.role, messages.c.text, messages.c.sourced)
+    .where(messages.c.conversation == sa.bindparam("conversation"), messages.c.id < sa.bindparam("message"))
+    .order_by(messages.c.id.desc())
+    .limit(sa.bindparam("last"))
+)
+_MINE = sa.select(conversations.c.id).where(conversations.c.visitor == sa.bindparam("visitor"))
+_SENT = (
+    sa.select(sa.func.count())
+    .select_from(messages)
+    .where(
+        messages.c.conversation.in_(_MINE),
+        messages.c.role == "customer",
+        messages.c.at > sa.bindparam("since"),
+    )
+)
+_NEWEST = (
+    sa.select(messages.c.at)
+    .where(messages.c.conversation == sa.bindparam("conversation"))
+    .order_by(messages.c.id.desc())
+    .limit(1)
+)
+_OPEN_REVIEWS = (
+    sa.select(reviews.c.id, reviews.c.status)
+    .where(
+        reviews.c.conversation == sa.bindparam("conversation"),
+        sa.or_(reviews.c.status != "decided", reviews.c.interrupt.is_not(None)),
+    )
+    .order_by(reviews.c.opened)
+)
+
 
 class Conversations:
     """Implements `ConversationLog`; one instance serves all threads of a process."""
@@ -50,17 +93,8 @@ class Conversations:
 
     def latest(self, visitor: str) -> str | None:
         """The visitor's conversation that was last begun or written in, else None."""
-        active = sa.func.coalesce(sa.func.max(messages.c.at), conversations.c.created)
-        query = (
-            sa.select(conversations.c.id)
-            .outerjoin(messages, messages.c.conversation == conversations.c.id)
-            .where(conversations.c.visitor == visitor)
-            .group_by(conversations.c.id, conversations.c.created)
-            .order_by(active.desc(), sa.func.max(messages.c.id).desc())
-            .limit(1)
-        )
         with self._store.reading() as connection:
-            return connection.execute(query).scalar_one_or_none()
+            return connection.execute(_LATEST, {"visitor": visitor}).scalar_one_or_none()
 
     def accept(
         self,
@@ -118,14 +152,9 @@ class Conversations:
 
     def said_before(self, message: Message, last: int) -> list[Said]:
         """The `last` messages before one, oldest first."""
-        query = (
-            sa.select(messages.c.role, messages.c.text, messages.c.sourced)
-            .where(messages.c.conversation == message.conversation, messages.c.id < message.id)
-            .order_by(messages.c.id.desc())
-            .limit(last)
-        )
+        before = {"conversation": message.conversation, "message": message.id, "last": last}
         with self._store.reading() as connection:
-            rows = connection.execute(query).all()
+            rows = connection.execute(_SAID_BEFORE, before).all()
         return [Said(row.role, row.text, row.sourced) for row in reversed(rows)]
 
     def messages(self, conversation: str) -> list[Message]:
@@ -216,21 +245,15 @@ class Conversations:
 
 def _sent(connection: Connection, visitor: str, since: datetime) -> int:
     """How many messages a visitor has sent since; two at once are counted one after the other."""
-    mine = sa.select(conversations.c.id).where(conversations.c.visitor == visitor)
-    connection.execute(mine.with_for_update())
-    query = (
-        sa.select(sa.func.count())
-        .select_from(messages)
-        .where(messages.c.conversation.in_(mine), messages.c.role == "customer", messages.c.at > since)
-    )
-    return connection.execute(query).scalar_one()
+    if connection.dialect.name != "sqlite":  # which has one writer anyway
+        connection.execute(_MINE.with_for_update(), {"visitor": visitor})
+    return connection.execute(_SENT, {"visitor": visitor, "since": since}).scalar_one()
 
 
 def _rested(connection: Connection, standing: Conversation, gap: timedelta | None) -> bool:
     if gap is None:
         return False
-    newest = sa.select(messages.c.at).where(messages.c.conversation == standing.id)
-    last = connection.execute(newest.order_by(messages.c.id.desc()).limit(1)).scalar()
+    last = connection.execute(_NEWEST, {"conversation": standing.id}).scalar()
     return last is not None and last < datetime.now(UTC) - gap
 
 
@@ -243,10 +266,6 @@ def _goes_on(connection: Connection, question: Message) -> bool:
 
 def _open_reviews(connection: Connection, conversation: str) -> tuple[str | None, str | None]:
     """The review that waits in a conversation, and the decided one whose graph has yet to go on."""
-    query = sa.select(reviews.c.id, reviews.c.status).where(
-        reviews.c.conversation == conversation,
-        sa.or_(reviews.c.status != "decided", reviews.c.interrupt.is_not(None)),
-    )
-    rows = connection.execute(query.order_by(reviews.c.opened)).all()
+    rows = connection.execute(_OPEN_REVIEWS, {"conversation": conversation}).all()
     waiting = next((row.id for row in rows if row.status != "decided"), None)
     return waiting, next((row.id for row in rows if row.status == "decided"), None)

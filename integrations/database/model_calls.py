@@ -13,6 +13,9 @@ from agents.models.calls import ModelCall, ModelState, ModelText
 from integrations.database.engine import Store
 from integrations.database.tables import model_calls, model_states, model_texts
 
+_ADD_CALL = model_calls.insert()
+_ADD_TEXT = model_texts.insert()
+
 
 class ModelCallTable:
     """Implements `ModelCalls`."""
@@ -23,7 +26,7 @@ class ModelCallTable:
     def record(self, call: ModelCall) -> None:
         """Keep a call."""
         with self._store.writing() as connection:
-            connection.execute(model_calls.insert().values(call.model_dump()))
+            connection.execute(_ADD_CALL, call.model_dump())
 
     def spent(self, since: datetime) -> int:
         """Millionths of a dollar spent since."""
@@ -38,7 +41,7 @@ class ModelCallTable:
     def record_text(self, text: ModelText) -> None:
         """Keep what became of a text."""
         with self._store.writing() as connection:
-            connection.execute(model_texts.insert().values(text.model_dump()))
+            connection.execute(_ADD_TEXT, text.model_dump())
 
     def texts(self, since: datetime) -> Sequence[ModelText]:
         """The texts since, oldest first."""

@@ -15,6 +15,12 @@ from agents.effects import Effect, EffectStanding, EffectStatus
 from integrations.database.engine import Store
 from integrations.database.tables import outbox
 
+_ADD = {
+    dialect: insert(outbox).on_conflict_do_nothing(index_elements=["key"]).returning(outbox.c.id)
+    for dialect, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
+}
+"""The statement of each database; made once, since that takes as long as to carry it out."""
+
 
 def add(
     connection: Connection,
@@ -27,7 +33,6 @@ def add(
     review: str | None = None,
 ) -> int | None:
     """Write an effect within the caller's transaction and give its id; a key that is there already adds nothing."""
-    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     values = {
         "key": key,
         "kind": kind,
@@ -39,8 +44,7 @@ def add(
         "attempts": 0,
         "next_attempt": now,
     }
-    put = insert(outbox).values(values).on_conflict_do_nothing(index_elements=["key"])
-    added: int | None = connection.execute(put.returning(outbox.c.id)).scalar()
+    added: int | None = connection.execute(_ADD[connection.dialect.name], values).scalar()
     return added
 
 

@@ -27,6 +27,13 @@ from integrations.database.rows import (
 from integrations.database.tables import conversations, messages, outbox, reviews
 from integrations.database.team import append_audit
 
+_LATEST = (
+    whole_reviews()
+    .where(reviews.c.conversation == sa.bindparam("of"))
+    .order_by(reviews.c.opened.desc())
+    .limit(1)
+)
+
 
 class Reviews:
     """Implements `ReviewBook`; one instance serves all threads of a process."""
@@ -48,11 +55,8 @@ class Reviews:
 
     def latest(self, conversation: str) -> Review | None:
         """The newest review of a conversation, or None."""
-        query = (
-            whole_reviews().where(reviews.c.conversation == conversation).order_by(reviews.c.opened.desc())
-        )
         with self._store.reading() as connection:
-            row = connection.execute(query.limit(1)).one_or_none()
+            row = connection.execute(_LATEST, {"of": conversation}).one_or_none()
         return None if row is None else review_of(row)
 
     def decide(

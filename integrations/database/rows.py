@@ -16,6 +16,12 @@ from integrations.database.tables import changes, conversations, messages, votes
 _CHANGES_IN_ORDER = 74_310_527  # an advisory lock's number; any that nobody else takes
 _INTERNAL = (messages.c.sourced, messages.c.episode, messages.c.review)
 
+# Made once: to put a statement together takes as long as to carry it out.
+_CONVERSATION = sa.select(conversations).where(conversations.c.id == sa.bindparam("conversation"))
+_CONVERSATION_HELD = _CONVERSATION.with_for_update()
+_ADD_MESSAGE = messages.insert().returning(messages.c.id)
+_NOTE_CHANGE = changes.insert()
+
 
 def begin_conversation(connection: Connection, visitor: str | None) -> str:
     """A new conversation; returns its unguessable id."""
@@ -28,8 +34,8 @@ def begin_conversation(connection: Connection, visitor: str | None) -> str:
 
 def conversation_of(connection: Connection, conversation: str, *, lock: bool = False) -> Conversation | None:
     """How a conversation stands; with `lock`, nobody else changes it before this transaction ends."""
-    query = sa.select(conversations).where(conversations.c.id == conversation)
-    row = connection.execute(query.with_for_update() if lock else query).one_or_none()
+    query = _CONVERSATION_HELD if lock else _CONVERSATION
+    row = connection.execute(query, {"conversation": conversation}).one_or_none()
     if row is None:
         return None
     return Conversation(
@@ -61,7 +67,7 @@ def add_message(
         "episode": episode,
         "review": review,
     }
-    key = connection.execute(messages.insert().values(values).returning(messages.c.id)).scalar_one()
+    key = connection.execute(_ADD_MESSAGE, values).scalar_one()
     note_change(connection, conversation)
     return Message(id=key, conversation=conversation, role=role, text=text, at=at, by=by, reply=reply)
 
@@ -71,7 +77,7 @@ def note_change(connection: Connection, conversation: str) -> None:
     if connection.dialect.name == "postgresql":
         # A number must not be seen before a smaller one: the reader's cursor would pass over that.
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_CHANGES_IN_ORDER)))
-    connection.execute(changes.insert().values(conversation=conversation, at=datetime.now(UTC)))
+    connection.execute(_NOTE_CHANGE, {"conversation": conversation, "at": datetime.now(UTC)})
 
 
 def messages_with_votes() -> sa.Select[Any]:

@@ -20,6 +20,8 @@ KIND = "slack"
 HEARD = "slack-said"
 ERASED = "slack-erase"
 
+_CHANNEL = sa.select(slack_connection.c.channel).limit(1)
+
 
 def note_case(
     connection: Connection, review: str, conversation: str, now: datetime, at: datetime | None = None
@@ -85,7 +87,7 @@ def note_erased(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> No
 
 def is_on(connection: Connection) -> bool:
     """Whether cases go to Slack."""
-    return connection.execute(sa.select(slack_connection.c.channel).limit(1)).first() is not None
+    return connection.execute(_CHANNEL).first() is not None
 
 
 def heard_as(connection: Connection, place: Place) -> int | None:
