@@ -24,6 +24,7 @@ from apps import cli_edge as edge
 from apps.answering import Answerer, Question, warm
 from apps.answering_messages import Done, Left, Piece, Put, Ready, line, told
 from apps.guarded_calls import THREADS, GuardedCalls
+from apps.loaded import set_apart_what_is_loaded
 from integrations import connect
 from integrations.settings import Settings
 
@@ -91,6 +92,7 @@ def answer_questions(settings: Settings, connection: socket.socket) -> None:
         models.policy = models.policy.shared_by(settings.answerers)
     try:
         warm(session)
+        set_apart_what_is_loaded()
         AnsweringProcess(session, connection).run()
     finally:
         session.close()

@@ -34,6 +34,7 @@ from apps.documents_page import document_page, render_document
 from apps.gate import Gate
 from apps.gradio_ui import build_chat
 from apps.live import Live
+from apps.loaded import set_apart_what_is_loaded
 from apps.mail_events import add_mail_events
 from apps.metrics import add_metrics
 from apps.room.pages import add_room, entry_line
@@ -227,6 +228,7 @@ class _DeskServer(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await self._ready()
+        set_apart_what_is_loaded()
         await super().startup(sockets)
         sys.stdout.writelines(f"{line}\n" for line in self._lines)
         sys.stdout.flush()
