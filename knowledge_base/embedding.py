@@ -154,7 +154,8 @@ def _load_minilm(models_folder: Path) -> tuple[Any, Any]:
 
     options = onnxruntime.SessionOptions()
     # A thread a text, or a batch of them: threads that share one would wait for each other at every operator,
-    # which on a busy machine costs more than it gains.
+    # which on a busy machine costs more than it gains. On an idle one a question would take 2.0 ms instead of 3.4,
+    # but its second thread goes on spinning for another 8, or 3 where it is told to stop.
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     file = graph_file(models_folder)
