@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from agents.campaigns.addresses import parse_address
 from agents.campaigns.campaign import ArmLine, Audience, Brief, Excluded, Person
 from agents.campaigns.measuring import believed
+from agents.campaigns.people import People
 from agents.campaigns.policy import Choosing
 from agents.errors import BadInput
 from analytics.profit import Rate
@@ -44,7 +45,7 @@ class Chosen:
     """
 
     audience: Audience
-    people: tuple[Person, ...]
+    people: Sequence[Person]
     held_out: frozenset[str]
     usual: Rate
     value: tuple[float, float] | None
@@ -74,7 +75,7 @@ def choose(services: Services, brief: Brief, campaign: str, day: date, subjects:
             tables, day, policy.economics.window_days, silent_days=silent, segment=brief.segment
         )
         imported = measured(tables.campaigns)
-    people = tuple(_people(found.people, bought))
+    people = People(found.people, bought)
     held_out = frozenset(found.people.loc[found.people["held_out"], "customer_id"].astype(str))
     audience = Audience(
         why=_why(brief, silent),
@@ -176,32 +177,6 @@ def _arms(subjects: Sequence[str], recipients: int) -> tuple[ArmLine, ...]:
         ArmLine(name=chr(ord("A") + at), subject=subject, recipients=each + (at < more))
         for at, subject in enumerate(subjects)
     )
-
-
-def _people(found: pd.DataFrame, bought: pd.DataFrame) -> list[Person]:
-    last, next_one = bought["last_product"].to_dict(), bought["product"].to_dict()
-    people = []
-    for row in found.itertuples(index=False):
-        name = _text(row.name) or ""
-        customer = str(row.customer_id)
-        people.append(
-            Person(
-                customer=customer,
-                address=str(row.email).strip(),
-                name=name,
-                timezone=_text(row.timezone),
-                values={
-                    "first_name": name.split()[0] if name.split() else None,
-                    "last_purchase": _text(last.get(customer)),
-                    "recommended_product": _text(next_one.get(customer)),
-                },
-            )
-        )
-    return people
-
-
-def _text(value: object) -> str | None:
-    return value.strip() or None if isinstance(value, str) else None
 
 
 def _is_address(text: str) -> bool:
