@@ -229,6 +229,11 @@ class SendCounts(Value):
         """Those whose message is not settled."""
         return self.queued + self.claimed + self.handed_over
 
+    @property
+    def total(self) -> int:
+        """All who are written to."""
+        return self.open + self.sent + self.refused + self.withheld + self.uncertain
+
 
 class Side(Value):
     """Where chance put a customer of a campaign: held out, or written to, with the arm once it is known."""

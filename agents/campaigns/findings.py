@@ -22,8 +22,7 @@ def findings(
 
 
 def _sending(campaign: Campaign, counts: SendCounts) -> str:
-    total = counts.open + counts.sent + counts.refused + counts.withheld + counts.uncertain
-    text = f"{counts.sent:,} of {total:,} messages have gone"
+    text = f"{counts.sent:,} of {counts.total:,} messages have gone"
     state = {
         "approved": f"; {counts.open:,} wait for their hour or their turn" if counts.open else "",
         "paused": f"; it is paused: {campaign.trouble or 'somebody has paused it'}",

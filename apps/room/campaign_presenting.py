@@ -59,8 +59,7 @@ def campaign(known: Campaign, versions: Sequence[Draft]) -> Shown:
 
 def sending(counts: SendCounts) -> Shown:
     """How far the sending is; `total` are all who are written to."""
-    total = counts.open + counts.sent + counts.refused + counts.withheld + counts.uncertain
-    return {**counts.model_dump(), "open": counts.open, "total": total}
+    return {**counts.model_dump(), "open": counts.open, "total": counts.total}
 
 
 def recipient(one: Addressee) -> Shown:

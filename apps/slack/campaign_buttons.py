@@ -11,7 +11,7 @@ from typing import Any, Final, cast
 from slack_bolt import Ack, App
 
 from agents.campaigns.brief import read_offer, winback
-from agents.campaigns.campaign import Campaign, Texts
+from agents.campaigns.campaign import Campaign
 from agents.domain import Decided, Decision, Place, Verb
 from agents.errors import DeskError
 from apps.slack.campaign_orders import Wish, order
@@ -155,7 +155,8 @@ class CampaignButtons:
             brief = known.draft.brief.model_copy(update={"days": wanted.days, "segment": wanted.segment})
             made = campaigns.edit(campaign, by, version=seen, brief=brief, origin=origin)
         else:
-            texts, offer = _edited(known, written, by), read_offer(written["offer"])
+            texts = known.draft.texts.rewritten(by, **_words(written))
+            offer = read_offer(written["offer"])
             if offer.percent == known.draft.offer.percent:
                 offer = known.draft.offer
             made = campaigns.edit(campaign, by, version=seen, texts=texts, offer=offer, origin=origin)
@@ -188,17 +189,10 @@ class CampaignButtons:
         self._desk.later(refresh)
 
 
-def _edited(known: Campaign, written: Written, by: str) -> Texts:
-    """The texts as somebody has written them; where nothing was touched, they stay whose they are."""
-    texts = known.draft.texts
-    changed = texts.model_copy(
-        update={
-            "subjects": tuple(filter(None, (written.get(f"subject{at}") for at in range(ARMS)))),
-            "preheader": written["preheader"],
-            "body": written["body"],
-        }
-    )
-    return texts if changed == texts else changed.model_copy(update={"by": by, "prompt": None})
+def _words(written: Written) -> dict[str, object]:
+    """What the form for an edit holds of a campaign's texts."""
+    subjects = tuple(filter(None, (written.get(f"subject{at}") for at in range(ARMS))))
+    return {"subjects": subjects, "preheader": written["preheader"], "body": written["body"]}
 
 
 def _told(decided: Decided) -> str:

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
-from urllib.parse import unquote
 
 from slackblocks import ActionsBlock, Block, Button, ContextBlock, HeaderBlock, SectionBlock
 
 from agents.campaigns.campaign import Campaign, DraftProgress, DraftStep, SendCounts
 from agents.campaigns.cards import CampaignView, Drafting, NotDrafted, ShownCampaign, ShownPreview
-from agents.campaigns.describing import approval_lines, audience_lines, plan_line, prospect_lines
+from agents.campaigns.describing import approval_lines, audience_lines, expected_lines, plan_line
 from integrations.slack.cards import SHORT, Shown, resolved
 from integrations.slack.mrkdwn import clip, escape, quoted, text_of
 
 SAMPLE: Final = ":test_tube: *Sample data* of an invented shop: no customer here is real."
-OWN_LINK: Final = "(the customer's own link to unsubscribe)"
-"""Stands in a preview for the link, which would unsubscribe the customer when somebody here tries it."""
 
 BUTTONS: Final = {
     "approve": "Approve",
@@ -30,9 +26,6 @@ BUTTONS: Final = {
     "stop": "Stop for good…",
 }
 """What one can press on a card; each has the action id `campaign_` and its name."""
-
-_COUNTED: Final = re.compile(r"https?://\S+/c/\S+[?&]to=(?P<to>\S+)")
-"""A link that counts the customer's click, which a click here must not be."""
 
 _ROWS: Final = {
     "pending": ("approve", "edit", "audience", "test", "reject"),
@@ -114,8 +107,7 @@ def _card(key: str, view: ShownCampaign) -> Iterator[Block]:
     yield SectionBlock(text_of(escape(draft.texts.concept)), block_id=f"{key}:concept")
     yield _part(f"{key}:who", "Who", audience_lines(draft))
     objections = draft.prospects.objections
-    brings = [each for each in prospect_lines(draft.prospects, campaign.currency) if not _is_no(each)]
-    yield _part(f"{key}:brings", "What it may bring", brings)
+    yield _part(f"{key}:brings", "What it may bring", expected_lines(draft.prospects, campaign.currency))
     if objections:
         words = "\n".join(
             f":red_circle: *Finance says no:* {escape(clip(each, 500))}." for each in objections
@@ -134,11 +126,6 @@ def _card(key: str, view: ShownCampaign) -> Iterator[Block]:
     if buttons:
         yield ActionsBlock(buttons, block_id=f"{key}:actions")
     yield ContextBlock([text_of(_foot(campaign))], block_id=f"{key}:foot")
-
-
-def _is_no(line: str) -> bool:
-    """The card says finance's no by itself, in red."""
-    return line.startswith("Finance says no:")
 
 
 def _part(block_id: str, title: str, lines: Sequence[str]) -> Block:
@@ -160,14 +147,13 @@ def _standing(view: ShownCampaign) -> str:
 
 def progress_line(counts: SendCounts) -> str:
     """How many messages have gone, and what became of the others."""
-    total = counts.open + counts.sent + counts.refused + counts.withheld + counts.uncertain
     rest = {
         "refused": counts.refused,
         "may not be written to any more": counts.withheld,
         "uncertain, listed and not sent again": counts.uncertain,
     }
     others = [f"{count:,} {words}" for words, count in rest.items() if count]
-    return " · ".join([f"*{counts.sent:,} of {total:,} sent*", *others])
+    return " · ".join([f"*{counts.sent:,} of {counts.total:,} sent*", *others])
 
 
 def _buttons(campaign: Campaign) -> Iterator[Any]:
@@ -193,9 +179,6 @@ def _preview(key: str, view: ShownPreview) -> Iterator[Block]:
         f"As {escape(clip(person.name or person.customer, 200))} would get it, "
         f"version {view.campaign.draft.version}"
     )
-    text = _COUNTED.sub(
-        lambda link: unquote(link["to"]), message.text.replace(message.unsubscribe_url, OWN_LINK)
-    )
     yield SectionBlock(text_of(head), block_id=key)
-    for number, piece in enumerate(quoted(escape(text))):
+    for number, piece in enumerate(quoted(escape(view.preview.text))):
         yield SectionBlock(text_of(piece), block_id=f"{key}:text{number}")
