@@ -21,7 +21,7 @@ from agents.campaigns.campaign import (
 )
 from agents.campaigns.reckoning import approvals_needed, check_offer
 from agents.campaigns.records import audit_line, business_day, find_campaign
-from agents.campaigns.wording import by_rules, offer_of, unusable
+from agents.campaigns.wording import by_rules, follow_rules, offer_of, unusable
 from agents.errors import BadInput
 
 if TYPE_CHECKING:
@@ -117,15 +117,7 @@ class Drafter:
             wanted = wanted.model_copy(update={"offer": offer})
         elif wanted.offer is None and known.draft.offer.percent:
             wanted = wanted.model_copy(update={"offer": known.draft.offer})
-        given = texts or known.draft.texts
-        policy = self._services.open_campaign_policy()
-        offered = offer_of(wanted, policy, business_day(self._services))
-        if wrong := unusable(given, offered, policy):
-            raise BadInput(" ".join(wrong))
-        if (
-            given.concept == by_rules(known.draft.brief, offered, policy).concept
-        ):  # it names the days of the brief
-            given = given.model_copy(update={"concept": by_rules(wanted, offered, policy).concept})
+        given = self._reworded(known.draft, texts or known.draft.texts, wanted)
         drafted = self._run(wanted, campaign, known.currency, tell, given)
         made = self._version(known.draft.version + 1, by, wanted, drafted)
         seen = known.draft.version
@@ -135,6 +127,16 @@ class Drafter:
             return deciding.new_version(now, made, self._needs(made, known.currency))
 
         return self._book.change(campaign, change, audit_line(self._services, by, origin, "edit", known))
+
+    def _reworded(self, draft: Draft, texts: Texts, wanted: Brief) -> Texts:
+        """Texts for what is wanted now: what the rules wrote and nobody has touched, they write anew."""
+        policy = self._services.open_campaign_policy()
+        offered = offer_of(wanted, policy, business_day(self._services))
+        before, now = by_rules(draft.brief, draft.offer, policy), by_rules(wanted, offered, policy)
+        texts = follow_rules(texts, before, now)
+        if wrong := unusable(texts, offered, policy):
+            raise BadInput(" ".join(wrong))
+        return texts
 
     def _run(
         self, brief: Brief, campaign: str, currency: str, tell: Tell | None, given: Texts | None = None

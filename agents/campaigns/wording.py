@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from agents.ports import Services
 
 OFFER_FIELDS: Final = ("offer", "offer_code", "offer_until")
+OFFER_SAID: Final = frozenset({"offer", "offer_code"})
+"""One of these says that there is an offer; its last day alone does not."""
+
+_PARTS: Final = ("concept", "subjects", "preheader", "body", "social", "landing")
 _NUMBER: Final = re.compile(r"\d[\d.,]*")
 _FIELD: Final = re.compile(r"\{[^{}]*\}")
 _LINK: Final = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
@@ -83,6 +87,12 @@ def by_rules(brief: Brief, offer: Offer, policy: CampaignPolicy) -> Texts:
         social=rules.social,
         landing=rules.landing if offer.percent else None,
     )
+
+
+def follow_rules(texts: Texts, before: Texts, now: Texts) -> Texts:
+    """The texts with each part that still stands as the rules wrote it `before` as they write it `now`."""
+    kept = [name for name in _PARTS if getattr(texts, name) == getattr(before, name)]
+    return texts.model_copy(update={name: getattr(now, name) for name in kept})
 
 
 def write_texts(
@@ -190,13 +200,28 @@ def unusable(texts: Texts, offer: Offer, policy: CampaignPolicy) -> list[str]:
         except BadInput as error:
             found.append(str(error))
             continue
-        if not offer.percent and letter.fields & set(OFFER_FIELDS):
-            found.append("The texts speak of an offer, and the campaign has none.")
+        if wrong := _not_as_offered(letter.fields, offer):
+            found.append(wrong)
     if not texts.subjects or len(texts.subjects) > 3:
         found.append("A campaign has one to three subjects.")
     if len(set(texts.subjects)) != len(texts.subjects):
         found.append("Two subjects are the same; nothing could be learnt from that.")
     return list(dict.fromkeys(found))
+
+
+def _not_as_offered(fields: frozenset[str], offer: Offer) -> str | None:
+    """What is wrong where a message promises what is not offered, or keeps silent of what is."""
+    if offer.percent:
+        if fields & OFFER_SAID:
+            return None
+        return (
+            f"The campaign offers {offer.words}, and its mail does not say so: put {{offer}} and {{offer_code}} into "
+            "it, or set the offer to 0."
+        )
+    named = ", ".join(f"{{{name}}}" for name in OFFER_FIELDS if name in fields)
+    if not named:
+        return None
+    return f"The texts speak of an offer, and the campaign has none: take {named} out, or give the campaign an offer."
 
 
 def _mentions_offer(text: str) -> bool:

@@ -178,4 +178,5 @@ def _fields(campaign: Campaign, verb: str) -> Iterator[_Field]:
             yield _Field("preheader", "The line after the subject", draft.texts.preheader, optional=True)
             hint = "Markdown; what stands in {braces} is filled in for each customer."
             yield _Field("body", "The mail", draft.texts.body, hint, long=True)
-            yield _Field("offer", "Offer in percent", str(draft.offer.percent), "0 is none.")
+            named = "0 is none. The mail names it by {offer} and {offer_code}."
+            yield _Field("offer", "Offer in percent", str(draft.offer.percent), named)

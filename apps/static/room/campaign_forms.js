@@ -11,7 +11,7 @@ export function wordFields(now) {
   const offer = h("input", { id: "edit-offer", type: "number", min: 0, max: 99, inputmode: "numeric", required: true, value: now.offer.percent });
   return {
     title: `Edit version ${now.version}`, words: ["What stands in {braces} is filled in for each customer. Earlier approvals lapse with a new version."], label: "Save a new version",
-    fields: [...subjects.map((each, at) => field(`Subject ${ARMS[at]}`, each)), field("The line after the subject", preheader), field("The mail", body, "In Markdown; a paragraph that is one link becomes a button."), field("Offer in percent", offer, "0 is none")],
+    fields: [...subjects.map((each, at) => field(`Subject ${ARMS[at]}`, each)), field("The line after the subject", preheader), field("The mail", body, "In Markdown; a paragraph that is one link becomes a button."), field("Offer in percent", offer, "0 is none; the mail names it by {offer} and {offer_code}")],
     values: () => ({ subjects: subjects.map((each) => each.value.trim()), preheader: preheader.value, body: body.value, offer: offer.value }),
   };
 }

@@ -180,6 +180,53 @@ def test_the_concept_follows_the_audience(shop: Shop) -> None:
     assert texts.body == made.draft.texts.body
 
 
+def test_what_the_rules_wrote_follows_the_offer(shop: Shop) -> None:
+    campaigns, made = shop.session.campaigns, shop.draft()
+    assert "{offer}" not in str(made.draft.texts)
+    given = campaigns.edit(made.id, "Maria", offer=Offer(percent=15)).draft
+    assert (given.offer.percent, given.texts.by, "**{offer}**" in given.texts.body) == (15, "rules", True)
+    assert [arm.subject for arm in given.audience.arms] == list(given.texts.subjects)
+    [preview] = campaigns.previews(made.id, count=1)
+    assert "15% off" in preview.text
+    assert campaigns.edit(made.id, "Maria", offer=Offer()).draft.texts == made.draft.texts
+
+
+def test_only_what_nobody_has_touched_follows_the_offer(shop: Shop) -> None:
+    made = shop.draft()
+    texts = made.draft.texts.rewritten("Maria", subjects=("We miss you",))
+    given = shop.session.campaigns.edit(made.id, "Maria", texts=texts, offer=Offer(percent=15)).draft.texts
+    assert (given.by, given.subjects, "{offer}" in given.body) == ("Maria", ("We miss you",), True)
+
+
+@pytest.mark.parametrize(
+    ("asked", "offer", "body", "said"),
+    [
+        (
+            "winback offer=0",
+            15,
+            "Come back",
+            r"offers 15% off, and its mail does not say so: put \{offer\} and",
+        ),
+        ("winback offer=0", 15, "Come back until {offer_until}", "does not say so"),
+        ("winback offer=10", 10, "Come back", "set the offer to 0"),
+        (
+            "winback offer=10",
+            0,
+            "Take {offer} with {offer_code}",
+            r"take \{offer\}, \{offer_code\} out, or give",
+        ),
+    ],
+)
+def test_a_mail_that_does_not_say_what_is_offered_is_refused(
+    shop: Shop, asked: str, offer: int, body: str, said: str
+) -> None:
+    made = shop.draft(asked)
+    texts = made.draft.texts.rewritten("Maria", subjects=("We miss you",), body=body)
+    with pytest.raises(BadInput, match=said):
+        shop.session.campaigns.edit(made.id, "Maria", texts=texts, offer=Offer(percent=offer))
+    assert shop.session.campaigns.campaign(made.id).draft.version == 1
+
+
 def test_an_audience_of_nobody_says_why(shop: Shop, tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="Nobody fits: customers with no order for 3000 days"):
         shop.draft("winback days=3000")

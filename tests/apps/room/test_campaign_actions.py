@@ -73,7 +73,7 @@ def test_an_outdated_version_is_refused_and_the_new_one_shown(shop: Shop, open_r
     assert (refused.status_code, "Version 1 is outdated" in refused.json()["error"]) == (400, True)
     assert room.get(f"campaigns/{made.id}/progress").json()["version"] == 2
     first, second = room.get(f"campaigns/{made.id}").json()["versions"]
-    assert (first["changed"], second["changed"], second["by"]) == ([], ["offer"], "Kim")
+    assert (first["changed"], second["changed"], second["by"]) == ([], ["subjects", "mail", "offer"], "Kim")
     late = changed(room, made, "texts", **words_of(made, preheader="New"))
     assert "Version 1 is outdated" in late["error"]
 
