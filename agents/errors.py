@@ -4,6 +4,7 @@ DeskError
 ├── BadInput            the caller can mend it; the message says what is wrong, where, and what to do
 │   ├── TooLong         a message over the policy's length
 │   ├── TooMany         a visitor over the policy's rate
+│   ├── WrongField      one field of what was filled in is wrong
 │   └── StillPersonal   what shall be learned holds personal parts that nobody has confirmed to be nobody's
 ├── Forbidden           this visitor may not read or write that
 ├── AlreadyDecided      somebody else decided first
@@ -36,6 +37,15 @@ class TooLong(BadInput):
 
 class TooMany(BadInput):
     """A visitor sends more messages than the policy allows."""
+
+
+class WrongField(BadInput):
+    """One field of what was filled in is wrong; `field` is its name."""
+
+    def __init__(self, message: str, field: str) -> None:
+        """The message says what may stand there."""
+        super().__init__(message)
+        self.field = field
 
 
 class StillPersonal(BadInput):

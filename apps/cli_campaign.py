@@ -13,7 +13,7 @@ from apps import cli_edge as edge
 from apps.cli_edge import HomeOption, JsonOption
 
 if TYPE_CHECKING:
-    from agents.campaigns.campaign import Campaign, DraftProgress
+    from agents.campaigns.campaign import Brief, Campaign, DraftProgress
     from agents.campaigns.desk import CampaignDesk
     from agents.domain import Decided, Verb
     from agents.session import Session
@@ -48,13 +48,14 @@ def draft(
 ) -> None:
     """Draft a campaign: who gets it, what they read, and what it may bring. Nothing is sent."""
     given = {"days": days, "segment": segment, "budget": budget, "offer": offer}
-    options = "".join(f' {name}="{value}"' for name, value in given.items() if value is not None)
+    options = {name: str(value) for name, value in given.items() if value is not None}
     with _session(home, as_json=as_json) as session, edge.console(stderr=True).status("Drafting …") as status:
 
         def tell(progress: DraftProgress) -> None:
             status.update(f"{progress.specialist}: {progress.found or 'at work'} …")
 
-        made = session.campaigns.draft(" ".join(what) + options, by or edge.operator(), "shell", tell)
+        brief = _brief(session.campaigns, " ".join(what), options)
+        made = session.campaigns.draft(brief, by or edge.operator(), "shell", tell)
         status.stop()
         _show(session.campaigns, made, as_json=as_json)
 
@@ -265,6 +266,13 @@ def status(campaign: IdArgument, as_json: JsonOption = False, home: HomeOption =
         for one in listed:
             typer.echo(f"{one.status}: {one.person.customer} – {one.note}")
         typer.echo(session.campaigns.where())
+
+
+def _brief(desk: CampaignDesk, words: str, options: dict[str, str]) -> Brief:
+    """What was asked for; the options of a win-back may stand among its words too."""
+    if not options or words.split()[:1] == ["winback"]:
+        return desk.read(" ".join([words, *(f'{name}="{value}"' for name, value in options.items())]))
+    return desk.read_form(options, words)
 
 
 def _decide(

@@ -9,7 +9,7 @@ from typing import Final
 
 from agents.campaigns.campaign import Brief, Offer
 from agents.clean_text import clean
-from agents.errors import BadInput
+from agents.errors import BadInput, WrongField
 from analytics.currency import minor_units
 from analytics.customers import SEGMENTS
 
@@ -64,9 +64,8 @@ def other_audience(brief: Brief, options: dict[str, str], currency: str) -> Brie
 def free_brief(text: str) -> Brief:
     """A brief in somebody's own words. An offer that it names is taken up; nothing else in it is an order to us."""
     if len(text) > LONGEST_BRIEF:
-        raise BadInput(
-            f"The brief has {len(text):,} characters; {LONGEST_BRIEF:,} are enough to say what it is for."
-        )
+        words = f"The brief has {len(text):,} characters; {LONGEST_BRIEF:,} are enough to say what it is for."
+        raise WrongField(words, "text")
     days = re.search(r"(\d{1,4})\s*days", text)
     segment = next((name for name in SEGMENTS if re.search(rf"\b{name}\b", text, re.IGNORECASE)), None)
     offered = _OFFER.search(text)
@@ -82,7 +81,8 @@ def free_brief(text: str) -> Brief:
 def written_brief(text: str, options: Mapping[str, str], currency: str) -> Brief:
     """A brief as a form holds it: the options of a win-back and, for anything else, somebody's own words.
 
-    With words, an option that is given counts instead of what they say; without, they are a win-back's.
+    With words, an option that is given counts instead of what they say; without, they are a win-back's. What is wrong
+    in one of them raises `WrongField`, by the option's name or as `text`.
     """
     asked = winback(dict(options), currency)
     text = clean(text)
@@ -91,11 +91,20 @@ def written_brief(text: str, options: Mapping[str, str], currency: str) -> Brief
     brief = free_brief(text)
     given = {name: getattr(asked, name) for name in OPTIONS if name in options}
     if "days" in given and (given.get("segment") or brief.segment):
-        raise BadInput(
+        raise WrongField(
             "days cannot go with a segment and words of your own: everybody of the segment is written to. Leave "
-            "the days empty, or the segment."
+            "the days empty, or the segment.",
+            "days",
         )
     return brief.model_copy(update=given)
+
+
+def in_words(text: str, options: Mapping[str, str]) -> str:
+    """What a form holds, as one would have typed it."""
+    given = [f'{name}="{said}"' if " " in said else f"{name}={said}" for name, said in options.items()]
+    if not text:
+        return " ".join(["winback", *given])
+    return f"{text} ({', '.join(given)})" if given else text
 
 
 def read_offer(text: str) -> Offer:
@@ -118,7 +127,7 @@ def _segment(text: str) -> str:
     known = {name.lower().replace(" ", ""): name for name in SEGMENTS}
     found = known.get(re.sub(r"[\s_-]", "", text.lower()))
     if found is None:
-        raise BadInput(f"There is no segment {text[:80]!r}. There are {', '.join(SEGMENTS)}.")
+        raise WrongField(f"There is no segment {text[:80]!r}. There are {', '.join(SEGMENTS)}.", "segment")
     return found
 
 
@@ -128,7 +137,7 @@ def _whole(text: str, name: str, least: int, most: int, unit: str = "") -> int:
     except ValueError:
         number = least - 1
     if not least <= number <= most:
-        raise BadInput(f"{name} is a whole number from {least} to {most}{unit}, not {text[:40]!r}.")
+        raise WrongField(f"{name} is a whole number from {least} to {most}{unit}, not {text[:40]!r}.", name)
     return number
 
 
@@ -140,5 +149,6 @@ def _money(text: str, currency: str) -> int:
     except ValueError:
         amount = -1.0
     if not 0 <= amount < 1e12:
-        raise BadInput(f"budget is an amount from 0 on in {currency}, such as budget=500, not {text[:40]!r}.")
+        words = f"budget is an amount from 0 on in {currency}, such as budget=500, not {text[:40]!r}."
+        raise WrongField(words, "budget")
     return round(amount * minor_units(currency))

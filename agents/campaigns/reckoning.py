@@ -5,7 +5,7 @@ from __future__ import annotations
 from agents.campaigns.campaign import Brief, Offer, Prospects, Span
 from agents.campaigns.choosing import Chosen
 from agents.campaigns.policy import CampaignPolicy
-from agents.errors import BadInput
+from agents.errors import WrongField
 from analytics.currency import minor_units
 from analytics.profit import Expected, Impossible, Range, Terms, expect
 
@@ -13,7 +13,7 @@ from analytics.profit import Expected, Impossible, Range, Terms, expect
 def reckon(
     chosen: Chosen, brief: Brief, offer: Offer, policy: CampaignPolicy, *, margin: float, currency: str
 ) -> Prospects:
-    """What to expect of a draft, with finance's objections. Raises `BadInput` for an offer above the policy's limit."""
+    """What to expect of a draft, with finance's objections. Raises as `check_offer` does."""
     rules = policy.economics
     check_offer(offer, policy)
     if chosen.value is None:
@@ -38,12 +38,11 @@ def reckon(
 
 
 def check_offer(offer: Offer, policy: CampaignPolicy) -> None:
-    """Raises `BadInput` for an offer above the policy's limit."""
+    """Raises `WrongField` for an offer above the policy's limit."""
     most = policy.economics.offer_at_most
     if offer.percent > most:
-        raise BadInput(
-            f"An offer of {offer.percent}% is above the {most}% that policies/campaigns.yaml allows."
-        )
+        words = f"An offer of {offer.percent}% is above the {most}% that policies/campaigns.yaml allows."
+        raise WrongField(words, "offer")
 
 
 def approvals_needed(recipients: int, prospects: Prospects, policy: CampaignPolicy, currency: str) -> int:

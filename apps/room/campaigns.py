@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import shlex
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Request
 from fastapi.responses import StreamingResponse
 from pydantic import Field
 
+from agents.campaigns.brief import OPTIONS, in_words
 from agents.campaigns.campaign import CampaignLine, SendCounts
+from agents.clean_text import clean
 from agents.domain import Value
-from agents.errors import BadInput, DeskError
+from agents.errors import DeskError, WrongField
 from agents.session import Session
 from analytics.customers import SEGMENTS
 from apps.room import campaign_presenting as presenting
@@ -36,7 +37,7 @@ Typed = Annotated[str, Field(max_length=200)]
 
 
 class Asked(Value):
-    """What the form asks for, as it was typed: a win-back with its options, or a brief in free words."""
+    """What the form asks for, as it was typed: a win-back, or a brief in free words, with options."""
 
     kind: Literal["winback", "brief"]
     text: Annotated[str, Field(max_length=_LONGEST)] = ""
@@ -46,12 +47,13 @@ class Asked(Value):
     offer: Typed = ""
     from_report: bool = False
 
-    def said(self) -> str:
-        """The same as one would type it in the shell."""
-        if self.kind == "brief":
-            return self.text
-        given = self.model_dump(include={"days", "segment", "budget", "offer"})
-        return shlex.join(["winback", *(f"{name}={value}" for name, value in given.items() if value.strip())])
+    def read(self) -> tuple[dict[str, str], str]:
+        """The options that are filled in, and the words of a brief, which has to have some."""
+        filled = {name: str(getattr(self, name)).strip() for name in OPTIONS}
+        text = clean(self.text) if self.kind == "brief" else ""
+        if self.kind == "brief" and not text:
+            raise WrongField("Say what the campaign is for.", "text")
+        return {name: value for name, value in filled.items() if value}, text
 
 
 @router.get("/campaigns")
@@ -67,12 +69,12 @@ def campaigns(request: Request, desk: Desk, _: Viewer) -> dict[str, Any]:
 @router.post("/campaigns/runs")
 def draft(request: Request, desk: Desk, caller: Agent, asked: Asked) -> dict[str, Any]:
     """Draft a campaign, in the background."""
-    runs, said, by = runs_of(request), asked.said(), caller.user.full_name
-    if not said.strip():
-        raise BadInput("Say what the campaign is for.")
+    runs, by = runs_of(request), caller.user.full_name
+    options, text = asked.read()
+    brief = desk.campaigns.read_form(options, text)
     origin: Literal["room", "report"] = "report" if asked.from_report else "room"
-    started = runs.start(lambda tell: desk.campaigns.draft(said, by, origin, tell).id, by)
-    desk.team.record(by, caller.origin, "ask for campaign", started, said[:300])
+    started = runs.start(lambda tell: desk.campaigns.draft(brief, by, origin, tell).id, by)
+    desk.team.record(by, caller.origin, "ask for campaign", started, in_words(text, options)[:300])
     return runs.state(started)
 
 

@@ -26,6 +26,7 @@ from agents.errors import (
     StillPersonal,
     TooMany,
     Transient,
+    WrongField,
 )
 from agents.session import Session
 from agents.weekly.report import SPECIALISTS, WeeklyProgress
@@ -155,8 +156,12 @@ def _refuse(_: Request, error: Exception) -> JSONResponse:
     status = next((number for kind, number in _STATUS if isinstance(error, kind)), 500)
     if status == 500:
         log.error("The room was refused by the desk: %s", error)
-    parts = {"parts": error.parts} if isinstance(error, StillPersonal) else {}
-    return JSONResponse({"error": str(error), **parts}, status_code=status)
+    more: dict[str, object] = {}
+    if isinstance(error, StillPersonal):
+        more = {"parts": error.parts}
+    elif isinstance(error, WrongField):
+        more = {"field": error.field}
+    return JSONResponse({"error": str(error), **more}, status_code=status)
 
 
 def _refuse_form(_: Request, error: Exception) -> JSONResponse:

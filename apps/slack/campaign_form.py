@@ -9,9 +9,9 @@ from typing import Any, Final
 
 from slack_bolt import Ack, App
 
-from agents.campaigns.brief import OPTIONS
+from agents.campaigns.brief import OPTIONS, in_words
 from agents.domain import Place
-from agents.errors import BadInput, DeskError
+from agents.errors import DeskError
 from apps.slack.campaign_orders import Wish, order
 from apps.slack.desk import SlackDesk, Told
 from apps.slack.weekly import FOR_TEAM
@@ -74,38 +74,13 @@ class NewCampaign:
         def carry_out() -> Told:
             if not self._desk.is_team(member):
                 return Told(FOR_TEAM, done=False)
-            try:
-                brief = self._desk.session.campaigns.read_form(options, text)
-            except BadInput as error:
-                return Told(str(error), done=False, field=self._wrong(text, options))
-            asked = _in_words(text, options)
-            return Told(order(self._desk, Wish(channel, member, key, asked, brief)))
+            brief = self._desk.session.campaigns.read_form(options, text)
+            wish = Wish(channel, member, key, in_words(text, options), brief)
+            return Told(order(self._desk, wish))
 
         self._desk.settle_form(ack, body, OPTIONS[0], carry_out, _at(channel))
-
-    def _wrong(self, text: str, options: dict[str, str]) -> str:
-        """The field that cannot be read by itself; the first where only all together cannot."""
-        for name in OPTIONS:
-            if name in options and not self._can_read({name: options[name]}, ""):
-                return name
-        return OPTIONS[0] if self._can_read({}, text) else "text"
-
-    def _can_read(self, options: dict[str, str], text: str) -> bool:
-        try:
-            self._desk.session.campaigns.read_form(options, text)
-        except BadInput:
-            return False
-        return True
 
 
 def _at(channel: str) -> Place | None:
     """A channel itself, for what one member alone is told."""
     return Place(channel=channel, message="") if channel else None
-
-
-def _in_words(text: str, options: dict[str, str]) -> str:
-    """What was asked for, as one would have written it."""
-    given = [f'{name}="{said}"' if " " in said else f"{name}={said}" for name, said in options.items()]
-    if not text:
-        return " ".join(["winback", *given])
-    return f"{text} ({', '.join(given)})" if given else text

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from slack_bolt import Ack
 
 from agents.domain import Place, Review
-from agents.errors import DeskError
+from agents.errors import DeskError, WrongField
 from agents.ports import Services
 from agents.session import Session
 from integrations.slack.channel import SlackChannel
@@ -37,14 +37,10 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a member is told about what they wanted, if anything, and whether it was done.
-
-    `field` is the one of a form that is wrong, where it is known.
-    """
+    """What a member is told about what they wanted, if anything, and whether it was done."""
 
     words: str = ""
     done: bool = True
-    field: str | None = None
 
 
 class SlackDesk:
@@ -148,7 +144,8 @@ class SlackDesk:
     ) -> None:
         """Do what a form asks for, and close it; it stays open, and says why, where that was not done.
 
-        Slack waits three seconds: what takes longer goes on, and its author hears of it beside the message.
+        It says so at the field that is wrong, where that is known, else at `field`. Slack waits three seconds: what
+        takes longer goes on, and its author hears of it beside the message.
         """
         member = body["user"]["id"]
         doing = self.later(lambda: work() if self.is_first(body) else Told())
@@ -160,12 +157,14 @@ class SlackDesk:
             return
         except DeskError as error:
             told = Told(str(error), done=False)
+            if isinstance(error, WrongField) and error.field in body["view"]["state"]["values"]:
+                field = error.field
         except Exception:  # noqa: BLE001 - logged where it was raised; the form stays open with its words
             told = Told(
                 "Something went wrong that should not. Nothing was done; please try again.", done=False
             )
         if not told.done:
-            ack(response_action="errors", errors={told.field or field: told.words[:FORM_WORDS]})
+            ack(response_action="errors", errors={field: told.words[:FORM_WORDS]})
             return
         ack()
         if told.words:

@@ -79,7 +79,7 @@ FORMS: Final = {
     "reject": _Form("Reject the campaign", "Reject", "reason"),
     "stop": _Form("Stop the campaign", "Stop for good", "reason"),
     "test": _Form("Send a test", "Send", "address"),
-    "edit": _Form("Edit the campaign", "Save a new version", "subject0"),
+    "edit": _Form("Edit the campaign", "Save a new version", "body"),
     "audience": _Form("Change the audience", "Save a new version", "days"),
 }
 """What a form is called, by the verb that it carries out."""

@@ -72,6 +72,13 @@ def test_what_cannot_be_drafted_is_said_and_leaves_nothing(home: Path, asked: li
     assert only_json(gtm(home, "list", "--json")) == {"campaigns": []}
 
 
+def test_options_count_beside_words_of_ones_own_and_are_none_of_them(home: Path) -> None:
+    words = "Oolong is here, 10% off"
+    made = only_json(gtm(home, "draft", words, "--days", "100", "--offer", "5", "--json"))
+    assert (made["offer"]["percent"], made["texts"]["concept"]) == (5, f"As asked: {words}")
+    assert "100 days" in made["audience"]["why"]
+
+
 def test_where_nobody_may_be_written_to_the_reasons_are_told(home: Path, tmp_path: Path) -> None:
     rows = [("customer_id", "consent"), *((f"k{number}", "yes") for number in range(LAPSED))]
     import_into(settings_of(home), write_csv(tmp_path / "no.csv", *rows), "customers")

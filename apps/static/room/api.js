@@ -1,9 +1,10 @@
 // The calls of the page. A failed one throws `Refused` with a sentence for people.
 export class Refused extends Error {
-  constructor(sentence, status, parts = []) {
+  constructor(sentence, status, { parts = [], field = "" } = {}) {
     super(sentence);
     this.status = status;
     this.parts = parts; // what has to be confirmed first
+    this.field = field; // the one of a form that is wrong, where that is known
   }
 }
 
@@ -33,7 +34,7 @@ async function send(method, path, { body, refresh, headers = {} } = {}) {
   const answer = await response.json().catch(() => ({}));
   if (response.ok) return answer;
   if (response.status === 401) signedOut();
-  throw new Refused(answer.error ?? `That did not work (${response.status}).`, response.status, answer.parts);
+  throw new Refused(answer.error ?? `That did not work (${response.status}).`, response.status, answer);
 }
 
 // `refresh` marks what the page asks by itself: it does not keep a session alive.

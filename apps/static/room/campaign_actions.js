@@ -1,7 +1,8 @@
 // What one can do with a campaign: its buttons, and the forms that some of them open.
 import { post } from "./api.js";
 import { audienceFields, testFields, wordFields } from "./campaign_forms.js";
-import { field, worker } from "./campaign_draft.js";
+import { worker } from "./campaign_draft.js";
+import { field, problemOf } from "./campaign_fields.js";
 import { h, plural } from "./dom.js";
 import { note } from "./notes.js";
 import { runsView } from "./runs.js";
@@ -45,8 +46,8 @@ export function actionsView(room, path, { changed }) {
   const toggle = (verb) => {
     if (open?.verb === verb) return close();
     const form = FORMS[verb](now, verb, room);
-    open = { verb, seen: now.version };
-    place.replaceChildren(panel(form, { cancel: close, submit: (button) => submit(verb, form.values(), button) }));
+    open = { verb, seen: now.version, problem: problemOf("action-problem") };
+    place.replaceChildren(panel(form, open.problem, { cancel: close, submit: (button) => submit(verb, form.values(), button) }));
     draw();
     place.querySelector("input, textarea, select, .primary")?.focus();
   };
@@ -71,17 +72,15 @@ export function actionsView(room, path, { changed }) {
   }).finally(() => changed());
   // What goes wrong stands beside what was pressed.
   const attempt = async (button, call) => {
-    const problem = place.querySelector(".action-problem");
-    if (problem) problem.hidden = true;
+    const problem = open?.problem;
+    problem?.clear();
     button.disabled = true;
     try {
       await call();
     } catch (error) {
       if (error.status === undefined) throw error;
-      if (problem && error.status !== 401) {
-        problem.textContent = error.message;
-        problem.hidden = false;
-      } else if (error.status !== 401) note(error.message, { kind: "bad" });
+      if (problem && error.status !== 401) problem.say(error);
+      else if (error.status !== 401) note(error.message, { kind: "bad" });
     } finally {
       button.disabled = false;
     }
@@ -93,7 +92,7 @@ export function actionsView(room, path, { changed }) {
       now = campaign;
       now.runs.forEach(runs.follow);
       if (open && before.status !== now.status) return close();
-      if (open && before.version !== now.version) outdated(place, now);
+      if (open && before.version !== now.version) outdated(open.problem, now);
       draw();
     },
     key(key) {
@@ -113,19 +112,17 @@ export function actionsView(room, path, { changed }) {
 
 const told = (verb, { campaign, text }) => ({ approve: campaign === "pending" ? `Your approval counts: ${text}.` : "It is approved and goes out.", reject: "It is rejected.", pause: "It is paused.", resume: "It goes on.", stop: "It is stopped for good." }[verb]);
 
-function panel({ title, words, fields, label, danger }, { cancel, submit }) {
+function panel({ title, words, fields, label, danger }, problem, { cancel, submit }) {
   const button = h("button", { class: danger ? "primary danger" : "primary" }, label);
   return h("form", { class: "panel action-form", "aria-label": title, onsubmit: (event) => { event.preventDefault(); submit(button); } },
     h("h2", {}, title), words.map((each) => h("p", {}, each)), fields,
-    h("p", { class: "problem action-problem", role: "alert", hidden: true }),
+    problem.node,
     h("div", { class: "row wrap" }, button, h("button", { type: "button", class: "quiet", onclick: cancel }, "Cancel")));
 }
 
-function outdated(place, now) {
-  const problem = place.querySelector(".action-problem");
-  if (!problem?.hidden) return; // it says already what is wrong
-  problem.textContent = `Version ${now.version} by ${now.versions.at(-1).by} is there now, and this form is about an older one. Look at it first: cancel, and begin anew.`;
-  problem.hidden = false;
+function outdated(problem, now) {
+  if (!problem.node.hidden) return; // it says already what is wrong
+  problem.say({ message: `Version ${now.version} by ${now.versions.at(-1).by} is there now, and this form is about an older one. Look at it first: cancel, and begin anew.` });
 }
 
 const FORMS = { approve: approval, reject: ending, stop: ending, test: testFields, edit: wordFields, audience: audienceFields };

@@ -1,4 +1,5 @@
 // The form for a new campaign, a win-back or a brief in free words, and the specialists at work on it.
+import { field, problemOf, segmentChoice } from "./campaign_fields.js";
 import { h } from "./dom.js";
 import { runsView } from "./runs.js";
 
@@ -12,32 +13,19 @@ export function worker({ specialist, state = "waiting", found = "" }) {
   return { name: NAMES[specialist], step: state, share: SHARE[state], words: { waiting: "waits", working: `${WORKING[specialist]} …`, done: found }[state] };
 }
 
-export function segmentChoice(id, segments, chosen = "") {
-  return h("select", { id }, h("option", { value: "" }, "Everybody"), segments.map((each) => h("option", { value: each, selected: each === chosen }, each)));
-}
-
-// A label over a field, with what it means under it.
-export function field(label, input, hint = null) {
-  if (hint) {
-    hint = h("span", { class: "soft small", id: `${input.id}-hint` }, hint);
-    input.setAttribute("aria-describedby", hint.id);
-  }
-  return h("div", { class: "field" }, h("label", { for: input.id }, label), input, hint);
-}
-
 export function draftForm(room, { done }) {
-  const days = h("input", { id: "draft-days", type: "number", min: 1, max: 3650, value: 90, required: true, inputmode: "numeric" });
+  const days = h("input", { id: "draft-days", name: "days", type: "number", min: 1, max: 3650, value: 90, required: true, inputmode: "numeric" });
   let segment = segmentChoice("draft-segment", []);
-  const budget = h("input", { id: "draft-budget", inputmode: "decimal", autocomplete: "off", placeholder: "no limit" });
-  const offer = h("input", { id: "draft-offer", type: "number", min: 0, max: 99, inputmode: "numeric", placeholder: "as usual" });
-  const text = h("textarea", { id: "draft-text", rows: 5, dir: "auto", placeholder: "Tell Champions of our new teas, 10% off" });
+  const budget = h("input", { id: "draft-budget", name: "budget", inputmode: "decimal", autocomplete: "off", placeholder: "no limit" });
+  const offer = h("input", { id: "draft-offer", name: "offer", type: "number", min: 0, max: 99, inputmode: "numeric", placeholder: "as usual" });
+  const text = h("textarea", { id: "draft-text", name: "text", rows: 5, dir: "auto", placeholder: "Tell Champions of our new teas, 10% off" });
   const segmentField = field("Only this segment", segment);
   const winback = h("div", { class: "fields" },
     field("Without an order for so many days", days), segmentField,
     field("Budget for offers and sending", budget, "In whole units of your currency"), field("Offer in percent", offer, "0 is none"));
   const brief = h("div", {}, field("What the campaign is for, to whom, and what it offers", text, "A segment, or else days without an order, and an offer that you name are taken up."));
   const button = h("button", { class: "primary" }, "Draft it");
-  const problem = h("p", { class: "problem", role: "alert", hidden: true });
+  const problem = problemOf("draft-problem");
   let kind = "winback";
   let fromReport = false;
   const kinds = Object.entries(KINDS).map(([name, label]) => h("button", { type: "button", onclick: () => turn(name) }, label));
@@ -53,14 +41,13 @@ export function draftForm(room, { done }) {
   };
   const submit = async (event) => {
     event.preventDefault();
-    problem.hidden = true;
+    problem.clear();
     button.disabled = true;
     runs.clear();
     try {
       await runs.start(kind === "brief" ? { kind, text: text.value } : { kind, days: days.value, segment: segment.value, budget: budget.value, offer: offer.value, from_report: fromReport });
     } catch (error) {
-      problem.textContent = error.message;
-      problem.hidden = error.status === 401;
+      if (error.status !== 401) problem.say(error);
     } finally {
       button.disabled = false;
     }
@@ -68,7 +55,7 @@ export function draftForm(room, { done }) {
   const node = h("section", { class: "panel drafting", "aria-labelledby": "draft-title", hidden: true },
     h("h2", { id: "draft-title" }, "New campaign"),
     h("form", { class: "draft-form", onsubmit: submit }, h("div", { class: "switch", role: "group", "aria-label": "Kind of campaign" }, kinds), winback, brief,
-      problem, h("div", { class: "row wrap" }, button, h("span", { class: "soft small" }, "Nothing is sent before somebody approves it."))),
+      problem.node, h("div", { class: "row wrap" }, button, h("span", { class: "soft small" }, "Nothing is sent before somebody approves it."))),
     runs.node);
   turn("winback");
   return {

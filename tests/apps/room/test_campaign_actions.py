@@ -126,6 +126,7 @@ def test_another_audience_is_a_new_version(shop: Shop, open_room: Rooms) -> None
     assert (brief.days, brief.segment, brief.budget) == (120, None, None)
     refused = room.post(f"campaigns/{made.id}/audience", seen=2, days="")
     assert (refused.status_code, "days is a whole number" in refused.json()["error"]) == (400, True)
+    assert refused.json()["field"] == "days"
     nobody = changed(room, made, "audience", seen=2, days="3000")
     assert "Nobody fits" in nobody["error"]
 

@@ -72,32 +72,42 @@ def test_a_brief_in_free_words_and_one_from_the_weekly_report_are_drafted(
 
 
 @pytest.mark.parametrize(
-    ("asked", "said"),
+    ("asked", "field", "said"),
     [
-        ({"segment": "nobodies"}, "There is no segment 'nobodies'. There are Champions"),
-        ({"offer": "110"}, "offer is a whole number from 0 to 99 percent, not '110'"),
-        ({"offer": "90"}, "90% is above the 30%"),
-        ({"days": "soon"}, "days is a whole number from 1 to 3650, not 'soon'"),
-        ({"days": "3000"}, "Nobody fits: customers with no order for 3000 days"),
-        ({"budget": "much"}, "budget is an amount from 0 on in USD"),
-        ({"kind": "brief", "text": "tea " * 5000}, "4,000 are enough"),
+        ({"segment": "nobodies"}, "segment", "There is no segment 'nobodies'. There are Champions"),
+        ({"offer": "110"}, "offer", "offer is a whole number from 0 to 99 percent, not '110'"),
+        ({"offer": "90"}, "offer", "90% is above the 30%"),
+        ({"days": "soon"}, "days", "days is a whole number from 1 to 3650, not 'soon'"),
+        ({"budget": "much"}, "budget", "budget is an amount from 0 on in USD"),
+        ({"kind": "brief", "text": "tea " * 5000}, "text", "4,000 are enough"),
+        ({"kind": "brief", "text": "Offer 90% to everybody"}, "offer", "90% is above the 30%"),
+        (
+            {"kind": "brief", "text": "Hello", "days": "30", "segment": "Loyal"},
+            "days",
+            "cannot go with a seg",
+        ),
+        ({"kind": "brief", "text": " "}, "text", "Say what the campaign is for"),
     ],
 )
-def test_what_cannot_be_drafted_is_said_in_a_sentence(
-    shop: Shop, open_room: Rooms, asked: dict[str, object], said: str
+def test_what_cannot_be_read_is_said_of_its_field_at_once(
+    shop: Shop, open_room: Rooms, asked: dict[str, object], field: str, said: str
 ) -> None:
-    last = drafted(open_room("anna"), **asked)
-    assert (last["made"], last["running"]) == (None, False)
-    assert said in last["error"]
+    refused = open_room("anna").post("campaigns/runs", **{"kind": "winback", **asked})
+    answer = refused.json()
+    assert (refused.status_code, answer["field"], said in answer["error"]) == (400, field, True), answer
     assert not shop.session.campaigns.campaigns()
 
 
-def test_an_empty_brief_is_refused_at_once_and_without_data_one_is_told_how_to_get_some(
-    open_room: Rooms,
-) -> None:
-    room = open_room("anna")
-    assert room.post("campaigns/runs", kind="brief", text=" ").status_code == 400
-    assert "no business data yet" in drafted(room)["error"]
+def test_an_audience_of_nobody_is_said_by_who_looks_for_it(shop: Shop, open_room: Rooms) -> None:
+    last = drafted(open_room("anna"), days="3000")
+    assert (last["made"], last["running"]) == (None, False)
+    assert "Nobody fits: customers with no order for 3000 days" in last["error"]
+    assert not shop.session.campaigns.campaigns()
+
+
+def test_without_data_one_is_told_how_to_get_some(open_room: Rooms) -> None:
+    refused = open_room("anna").post("campaigns/runs", kind="winback")
+    assert (refused.status_code, "no business data yet" in refused.json()["error"]) == (400, True)
 
 
 def test_a_campaign_is_shown_whole_and_what_is_unknown_has_a_reason(shop: Shop, open_room: Rooms) -> None:
