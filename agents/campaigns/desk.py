@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, get_args
 
 from agents.campaigns.campaign import (
     Addressee,
-    Brief,
     Campaign,
     CampaignLine,
     Draft,
-    Offer,
-    Origin,
     Person,
     RecipientStatus,
     SendCounts,
-    Texts,
 )
 from agents.campaigns.decisions import Decider
-from agents.campaigns.drafting import Drafter, Tell
+from agents.campaigns.drafting import Drafter
 from agents.campaigns.findings import findings
 from agents.campaigns.measuring import CampaignStanding, measure_campaign
 from agents.campaigns.previewing import Preview, pick, render, send_test
@@ -27,7 +23,6 @@ from agents.campaigns.records import audit_line, find_campaign, who_fits
 from agents.domain import Decided, Decision
 
 if TYPE_CHECKING:
-    from agents.campaigns.ordering import CampaignOrder
     from agents.ports import Services
 
 SHOWN: Final = ("refused", "uncertain")
@@ -36,71 +31,13 @@ _PREVIEWED: Final = 10_000
 """So many recipients of a campaign that is approved can be previewed."""
 
 
-class CampaignDesk:
+class CampaignDesk(Drafter):
     """The campaigns of the desk. Safe to share between threads."""
 
     def __init__(self, services: Services) -> None:
         """Open nothing yet."""
-        self._services = services
-        self._book = services.campaigns
-        self._drafter = Drafter(services)
-        self._decider = Decider(services, self._drafter)
-
-    def read(self, asked: str) -> Brief:
-        """What somebody asks for, in our currency. Raises `BadInput` where it cannot be read or there are no data."""
-        return self._drafter.read(asked)
-
-    def read_form(self, options: Mapping[str, str], text: str = "") -> Brief:
-        """As `read`, of what somebody has filled in; with words of their own, an option counts instead of theirs.
-
-        An offer above the policy's limit raises `BadInput` too.
-        """
-        return self._drafter.read_form(options, text)
-
-    def order(self, order: CampaignOrder) -> bool:
-        """Have a campaign drafted and shown in the team's channel; False where it was asked for before.
-
-        Raises `BadInput` for what could not be drafted now: an audience of nobody, an offer above the policy's limit,
-        a store without data.
-        """
-        return self._drafter.order(order)
-
-    def draft(
-        self,
-        asked: str | Brief,
-        by: str,
-        origin: Origin = "shell",
-        tell: Tell | None = None,
-        *,
-        name: str | None = None,
-    ) -> Campaign:
-        """Draft a campaign from what somebody asks for; `tell` hears how far it is.
-
-        `name` is the id that it shall have; where one of that name is there already, it is given instead. Raises
-        `BadInput` for a brief that cannot be read, an audience of nobody, and a store without data.
-        """
-        return self._drafter.draft(asked, by, origin, tell, name=name)
-
-    def edit(
-        self,
-        campaign: str,
-        by: str,
-        *,
-        version: int | None = None,
-        texts: Texts | None = None,
-        offer: Offer | None = None,
-        brief: Brief | None = None,
-        origin: str = "shell",
-        tell: Tell | None = None,
-    ) -> Campaign:
-        """Make the next version of a draft: other texts, another offer, another audience.
-
-        Raises `BadInput` for an outdated `version` and for texts that cannot be sent, `AlreadyDecided` for a
-        campaign that does not wait any more.
-        """
-        return self._drafter.edit(
-            campaign, by, version=version, texts=texts, offer=offer, brief=brief, origin=origin, tell=tell
-        )
+        super().__init__(services)
+        self._decider = Decider(services, self)
 
     def decide(self, campaign: str, decision: Decision) -> Decided:
         """Approve, reject, pause, resume or stop; `decision.seen` is the version that was looked at.

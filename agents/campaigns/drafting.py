@@ -47,17 +47,24 @@ class Drafter:
         self._book = services.campaigns
 
     def read(self, asked: str) -> Brief:
-        """A brief as it was typed. Raises `BadInput` where it cannot be read or there are no data."""
+        """What somebody asks for, in our currency. Raises `BadInput` where it cannot be read or there are no data."""
         return read_brief(asked, self._standing()[0])
 
     def read_form(self, options: Mapping[str, str], text: str = "") -> Brief:
-        """A brief as it was filled in; an offer above the policy's limit raises `BadInput` too."""
+        """As `read`, of what somebody has filled in; with words of their own, an option counts instead of theirs.
+
+        An offer above the policy's limit raises `BadInput` too.
+        """
         brief = written_brief(text, options, self._standing()[0])
         self._check_offer(brief)
         return brief
 
     def order(self, order: CampaignOrder) -> bool:
-        """Leave one to the jobs; False where it was asked for before. Raises `BadInput` for what cannot be drafted."""
+        """Have a campaign drafted and shown in the team's channel; False where it was asked for before.
+
+        Raises `BadInput` for what could not be drafted now: an audience of nobody, an offer above the policy's limit,
+        a store without data.
+        """
         from agents.campaigns.choosing import check_audience  # noqa: PLC0415 - the engines
 
         self._standing()
@@ -74,7 +81,11 @@ class Drafter:
         *,
         name: str | None = None,
     ) -> Campaign:
-        """A new campaign, or the one that has this `name`. Raises `BadInput` for what cannot be drafted."""
+        """Draft a campaign from what somebody asks for; `tell` hears how far it is.
+
+        `name` is the id that it shall have; where one of that name is there already, it is given instead. Raises
+        `BadInput` for a brief that cannot be read, an audience of nobody, and a store without data.
+        """
         known = None if name is None else self._book.campaign(name)
         if known is not None:
             return known
@@ -109,7 +120,11 @@ class Drafter:
         origin: str = "shell",
         tell: Tell | None = None,
     ) -> Campaign:
-        """The next version. Raises `AlreadyDecided` where the campaign does not wait, `BadInput` for one of no use."""
+        """Make the next version of a draft: other texts, another offer, another audience.
+
+        Raises `BadInput` for an outdated `version` and for texts that cannot be sent, `AlreadyDecided` for a
+        campaign that does not wait any more.
+        """
         known = find_campaign(self._services, campaign)
         deciding.check_open(known, version)
         wanted = brief or known.draft.brief
