@@ -14,6 +14,7 @@ from agents.errors import ChannelClosed
 from agents.team_channel import Card, Note
 from integrations.slack.cards import shown
 from integrations.slack.client import MessageGone, SlackClient, SlackRefused
+from integrations.slack.messages import change_message, post_message
 from integrations.slack.mrkdwn import escape
 
 SENT: Final = "white_check_mark"
@@ -57,36 +58,12 @@ class SlackChannel:
 
     def post(self, key: str, note: Note, thread: str | None) -> Place:
         """Post a note; a further card of a thread is shown in the channel as well."""
-        text, blocks = shown(key, note)
-        answer = self.client.call(
-            "chat.postMessage",
-            channel=self.channel,
-            text=text,
-            blocks=blocks,
-            thread_ts=thread,
-            reply_broadcast=True if thread and isinstance(note, Card) else None,
-            parse="none",
-            link_names=False,
-            unfurl_links=False,
-            unfurl_media=False,
-        )
-        return Place(channel=str(answer["channel"]), message=str(answer["ts"]), thread=thread)
+        broadcast = thread is not None and isinstance(note, Card)
+        return post_message(self.client, self.channel, shown(key, note), thread, broadcast=broadcast)
 
     def update(self, place: Place, key: str, note: Note) -> None:
         """Let a message show this note instead; nothing where somebody has deleted it."""
-        text, blocks = shown(key, note)
-        try:
-            self.client.call(
-                "chat.update",
-                channel=place.channel,
-                ts=place.message,
-                text=text,
-                blocks=blocks,
-                parse="none",
-                link_names=False,
-            )
-        except MessageGone:
-            return
+        change_message(self.client, place, shown(key, note))
 
     def erase(self, place: Place) -> None:
         """Delete a message of ours; nothing where it is gone."""

@@ -10,7 +10,8 @@ from agents.channel_policy import ChannelPolicy
 from agents.domain import Place
 from integrations.slack.cards import Shown
 from integrations.slack.channel import SlackChannel
-from integrations.slack.client import MessageGone, SlackClient
+from integrations.slack.client import SlackClient
+from integrations.slack.messages import change_message, post_message
 
 V = TypeVar("V")
 
@@ -39,36 +40,11 @@ class SlackViews(Generic[V]):
 
     def post(self, channel: str, key: str, view: V, thread: str | None) -> Place:
         """Post a view, in a thread where one is given, so that `find` knows it by `key`."""
-        text, blocks = self._shown(key, view)
-        answer = self.client.call(
-            "chat.postMessage",
-            channel=self._channel(channel).channel,
-            text=text,
-            blocks=blocks,
-            thread_ts=thread,
-            parse="none",
-            link_names=False,
-            unfurl_links=False,
-            unfurl_media=False,
-        )
-        return Place(channel=str(answer["channel"]), message=str(answer["ts"]), thread=thread)
+        return post_message(self.client, self._channel(channel).channel, self._shown(key, view), thread)
 
     def update(self, place: Place, key: str, view: V) -> bool:
         """Let a message show this view instead; False where somebody has deleted it."""
-        text, blocks = self._shown(key, view)
-        try:
-            self.client.call(
-                "chat.update",
-                channel=place.channel,
-                ts=place.message,
-                text=text,
-                blocks=blocks,
-                parse="none",
-                link_names=False,
-            )
-        except MessageGone:
-            return False
-        return True
+        return change_message(self.client, place, self._shown(key, view))
 
     def find(self, channel: str, key: str, since: datetime, thread: str | None) -> Place | None:
         """Where a view stands that was posted after a moment, or None."""
