@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
 from agents.campaigns.campaign import DraftProgress
@@ -9,9 +10,10 @@ from agents.campaigns.cards import CampaignChannel, Drafting, NotDrafted, card_k
 from agents.campaigns.ordering import CampaignOrder
 from agents.domain import Place
 from agents.effects import Effect
-from agents.errors import BadInput, ChannelClosed, DeskError, Permanent, Throttled
+from agents.errors import BadInput, ChannelClosed, DeskError, Permanent
 from agents.ports import Services
 from agents.session import Session
+from jobs.attempts import attempt
 from jobs.standing_views import StandingViews
 from jobs.watching import watched
 
@@ -38,15 +40,9 @@ class OrderedCampaigns:
         order = self._orders.order(effect.payload["order"])
         if order is None or order.state == "done":
             return  # one that has failed was told to be tried again
-        last = self._session.policy.delivery.pause(effect.attempts + 1, 0.0) is None
-        try:
+        failed = partial(self._orders.settle, order.id, "failed")
+        with attempt(effect, self._session.policy.delivery, failed) as last:
             self._bring_to_its_end(order, last=last)
-        except Throttled:
-            raise  # no number of those is the last
-        except DeskError as error:
-            if last or isinstance(error, Permanent):
-                self._orders.settle(order.id, "failed", str(error))
-            raise
 
     def _bring_to_its_end(self, order: CampaignOrder, *, last: bool) -> None:
         shown = _Message(order, self._begin(order), self._channel)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Final
 
 from agents.domain import Place
 from agents.effects import Effect
-from agents.errors import BadInput, ChannelClosed, DeskError, Permanent, Throttled
+from agents.errors import BadInput, ChannelClosed, DeskError, Permanent
 from agents.ports import Services
 from agents.session import Session
 from agents.weekly.edition import Edition
@@ -23,6 +24,7 @@ from agents.weekly.posting import (
     Working,
 )
 from agents.weekly.report import WeeklyProgress
+from jobs.attempts import attempt
 from jobs.standing_views import StandingViews
 from jobs.watching import watched
 
@@ -53,15 +55,9 @@ class WeeklyPosts:
         posting = self._postings.posting(effect.payload["posting"])
         if posting is None or posting.state in ("done", "skipped"):
             return  # one that has failed was told to be tried again
-        last = self._session.policy.delivery.pause(effect.attempts + 1, 0.0) is None
-        try:
+        failed = partial(self._postings.settle, posting.id, "failed")
+        with attempt(effect, self._session.policy.delivery, failed) as last:
             self._bring_to_its_end(posting, effect.attempts, last=last)
-        except Throttled:
-            raise  # no number of those is the last
-        except DeskError as error:
-            if last or isinstance(error, Permanent):
-                self._postings.settle(posting.id, "failed", str(error))
-            raise
 
     def _bring_to_its_end(self, posting: Posting, attempts: int, *, last: bool) -> None:
         shown = None
