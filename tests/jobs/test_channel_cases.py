@@ -17,22 +17,10 @@ from integrations import open_channel
 from jobs.channel_cases import ChannelCases, waiting_words
 from tests.desk import Desk, open_desk, write_documents
 from tests.jobs.steps import running, wait_until
-from tests.slack_proxy import Fault, Proxy, slack_proxy
-from tests.slack_server import LEAD, LocalSlack, buttons, first_block, local_slack, words
+from tests.slack_proxy import Fault, Proxy
+from tests.slack_server import LEAD, LocalSlack, buttons, first_block, words
 
 TUESDAY = datetime(2026, 11, 24, 17, tzinfo=UTC)  # 10:00 in Denver, when the shop is open
-
-
-@pytest.fixture(scope="module")
-def slack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalSlack]:
-    with local_slack(tmp_path_factory.mktemp("slack")) as running_slack:
-        yield running_slack
-
-
-@pytest.fixture(scope="module")
-def proxy(slack: LocalSlack) -> Iterator[Proxy]:
-    with slack_proxy(slack.url) as running_proxy:
-        yield running_proxy
 
 
 @pytest.fixture

@@ -19,32 +19,20 @@ import pytest
 from agents.campaigns.campaign import Brief, Offer
 from agents.campaigns.cards import CampaignView, Drafting
 from agents.campaigns.ordering import CampaignOrder
-from agents.domain import Place
 from agents.errors import BadInput, DeskError, Permanent, Transient
 from agents.policy import Delivery
 from jobs.ordered_campaigns import OrderedCampaigns
 from tests.campaign_shop import fill
 from tests.desk import Desk, open_desk
+from tests.jobs.recording import Recording
 from tests.jobs.steps import running, wait_until
 from tests.slack_gate import faults
-from tests.slack_proxy import Proxy, slack_proxy
-from tests.slack_server import TEAM_CHANNEL, LocalSlack, buttons, first_block, local_slack, words
+from tests.slack_proxy import Proxy
+from tests.slack_server import TEAM_CHANNEL, LocalSlack, buttons, first_block, words
 
 PATIENCE = 120  # seconds; a draft takes one, unless the machine is busy
 IMPATIENT = Delivery(attempts=20, first_pause_seconds=0.2, longest_pause_seconds=0.2)
 NO_OFFER = Brief(kind="winback", offer=Offer())
-
-
-@pytest.fixture(scope="module")
-def slack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalSlack]:
-    with local_slack(tmp_path_factory.mktemp("slack")) as running_slack:
-        yield running_slack
-
-
-@pytest.fixture(scope="module")
-def proxy(slack: LocalSlack) -> Iterator[Proxy]:
-    with slack_proxy(slack.url) as running_proxy:
-        yield running_proxy
 
 
 @pytest.fixture
@@ -131,26 +119,6 @@ def test_what_cannot_be_drafted_now_is_refused_at_once(desk: Desk, slack: LocalS
     assert not waiting(desk)
 
 
-class Recording:
-    """A channel that remembers what it was shown."""
-
-    usual = None
-
-    def __init__(self) -> None:
-        self.views: list[CampaignView] = []
-
-    def post(self, channel: str, key: str, view: CampaignView, thread: str | None) -> Place:
-        self.views.append(view)
-        return Place(channel=channel, message=f"{len(self.views)}.0", thread=thread)
-
-    def update(self, place: Place, key: str, view: CampaignView) -> bool:
-        self.views.append(view)
-        return True
-
-    def find(self, channel: str, key: str, since: datetime, thread: str | None) -> Place | None:
-        return None
-
-
 def test_while_it_is_drafted_its_message_shows_the_three_specialists(desk: Desk) -> None:
     def slowly(opened: Callable[[], Any]) -> Callable[[], Any]:
         """A part that a specialist works with, which takes its time."""
@@ -162,7 +130,7 @@ def test_while_it_is_drafted_its_message_shows_the_three_specialists(desk: Desk)
         return open_slowly
 
     desk.session.campaigns.order(order())
-    services, channel = desk.services, Recording()
+    services, channel = desk.services, Recording[CampaignView]()
     services.open_warehouse = slowly(services.open_warehouse)
     services.open_models = slowly(services.open_models)
     services.open_weekly_policy = slowly(services.open_weekly_policy)

@@ -10,7 +10,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -27,26 +27,15 @@ from analytics.charts import CHARTS
 from jobs.weekly_posts import WeeklyPosts
 from tests.business import few_orders
 from tests.desk import Desk, open_desk
+from tests.jobs.recording import Recording
 from tests.jobs.steps import running, wait_until
 from tests.slack_gate import faults
-from tests.slack_proxy import Proxy, slack_proxy
-from tests.slack_server import CHANNEL, TEAM_CHANNEL, LocalSlack, buttons, first_block, local_slack, words
+from tests.slack_proxy import Proxy
+from tests.slack_server import CHANNEL, TEAM_CHANNEL, LocalSlack, buttons, first_block, words
 
 WEDNESDAY = date(2026, 11, 18)  # the last complete week is that of the 9th
 PATIENCE = 120  # seconds; a report takes a few, unless the machine is busy
 IMPATIENT = Delivery(attempts=20, first_pause_seconds=0.2, longest_pause_seconds=0.2)
-
-
-@pytest.fixture(scope="module")
-def slack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalSlack]:
-    with local_slack(tmp_path_factory.mktemp("slack")) as running_slack:
-        yield running_slack
-
-
-@pytest.fixture(scope="module")
-def proxy(slack: LocalSlack) -> Iterator[Proxy]:
-    with slack_proxy(slack.url) as running_proxy:
-        yield running_proxy
 
 
 @pytest.fixture
@@ -160,7 +149,7 @@ def test_while_it_is_made_the_message_tells_how_far_each_specialist_is_and_nothi
     desk.settings.analytics_file.unlink()
     few_orders(desk.settings, tmp_path)
     ask(desk)
-    channel = Recording()
+    channel = RecordingReports()
     [effect] = desk.services.outbox.due(desk.services.now(), 9, desk.services.now(), ["weekly-slack"])
     WeeklyPosts(desk.session, desk.services, channel, pace=0.01).deliver(effect)
     shown = [type(view) for view in channel.views]
@@ -180,24 +169,8 @@ def test_while_it_is_made_the_message_tells_how_far_each_specialist_is_and_nothi
     assert len(channel.views) == before, "it is done"
 
 
-class Recording:
-    """A channel that remembers what it was shown."""
-
-    usual = None
-
-    def __init__(self) -> None:
-        self.views: list[View] = []
-
-    def post(self, channel: str, key: str, view: View, thread: str | None) -> Place:
-        self.views.append(view)
-        return Place(channel=channel, message=f"{len(self.views)}.0", thread=thread)
-
-    def update(self, place: Place, key: str, view: View) -> bool:
-        self.views.append(view)
-        return True
-
-    def find(self, channel: str, key: str, since: datetime, thread: str | None) -> Place | None:
-        return None
+class RecordingReports(Recording[View]):
+    """A channel for reports, which takes files and keeps none."""
 
     def share(self, place: Place, title: str, files: Sequence[SharedFile]) -> Mapping[str, str]:
         return {}

@@ -20,18 +20,12 @@ from integrations.slack.report_channel import SlackReports
 from jobs.weekly_schedule import WeeklySchedule
 from tests.desk import Desk, open_desk
 from tests.jobs.steps import running, wait_until
-from tests.slack_server import TEAM_CHANNEL, LocalSlack, first_block, local_slack, words
+from tests.slack_server import TEAM_CHANNEL, LocalSlack, first_block, words
 
 GTM = Path(sys.executable).with_name("gtm")
 SUNDAY = datetime(2026, 11, 15, 12, tzinfo=UTC)
 IMPATIENT = Delivery(attempts=50, first_pause_seconds=0.2, longest_pause_seconds=0.2)
 MONDAY = datetime(2026, 11, 16, 16, tzinfo=UTC)  # 9:00 in Denver
-
-
-@pytest.fixture(scope="module")
-def slack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalSlack]:
-    with local_slack(tmp_path_factory.mktemp("slack")) as running_slack:
-        yield running_slack
 
 
 @pytest.fixture
