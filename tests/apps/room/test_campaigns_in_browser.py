@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-import subprocess
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.apps.conftest import GTM, Desk
-from tests.apps.room.conftest import PASSWORD
+from tests.apps.conftest import Desk
+from tests.apps.room.room_page import add_member, complaints_of, sign_in, whole
 from tests.business import import_into, settings_of, write_csv
 from tests.campaign_shop import LAPSED, fill
 from tests.desk import write_documents
@@ -58,21 +57,8 @@ def shop(make_desk: Callable[..., Desk], tmp_path_factory: pytest.TempPathFactor
     import_into(settings, write_csv(folder / "hostile.csv", header, *people), "customers")
     shop.start()
     for name, role in (("vera", "viewer"), ("anna", "agent"), ("bo", "admin")):
-        add = [str(GTM), "--home", str(shop.home), "users", "add", name, "--role", role, "--password-stdin"]
-        subprocess.run(add, input=PASSWORD, text=True, check=True, capture_output=True)
+        add_member(shop, name, role)
     return shop
-
-
-def come_in(page: Page, shop: Desk, name: str = "anna") -> list[str]:
-    """Sign in; gives what the browser complains of."""
-    complaints: list[str] = []
-    page.on("console", lambda line: complaints.append(line.text) if line.type == "error" else None)
-    page.goto(f"{shop.url}/room")
-    page.get_by_label("Name").fill(name)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("heading", name="Inbox")).to_be_visible()
-    return complaints
 
 
 def draft(page: Page, shop: Desk) -> None:
@@ -82,16 +68,6 @@ def draft(page: Page, shop: Desk) -> None:
     expect(page.get_by_role("heading", name=re.compile("Win-back c-"))).to_be_visible(timeout=SLOWLY)
     body = page.frame_locator("iframe.mail").locator("body")
     expect(body).to_contain_text("it has been a while", timeout=SLOWLY)
-
-
-def whole(page: Page, shoot: Shoot, name: str) -> None:
-    """A picture of all that can be scrolled to."""
-    height = page.evaluate("document.querySelector('#stage').scrollHeight")
-    size = page.viewport_size
-    assert size is not None
-    page.set_viewport_size({"width": size["width"], "height": min(height + 140, 8000)})
-    shoot(page, name)
-    page.set_viewport_size(size)
 
 
 def read_the_mails(page: Page) -> None:
@@ -115,7 +91,8 @@ def test_a_campaign_is_drafted_read_changed_approved_and_seen_to_go_out(
     shop: Desk, new_page: Pages, shoot: Shoot, phone: bool
 ) -> None:
     page, look = new_page(phone=phone), "phone" if phone else "desktop"
-    complaints = come_in(page, shop)
+    complaints = complaints_of(page)
+    sign_in(page, shop.url)
     page.keyboard.press("g")
     page.keyboard.press("m")
     expect(page.get_by_role("heading", name="Campaigns")).to_be_visible()
@@ -169,7 +146,8 @@ def test_a_hostile_name_is_words_and_no_link_of_a_preview_can_be_followed(
     shop: Desk, new_page: Pages, shoot: Shoot
 ) -> None:
     page = new_page(dark=True)
-    complaints = come_in(page, shop)
+    complaints = complaints_of(page)
+    sign_in(page, shop.url)
     asked: list[str] = []
     draft(page, shop)
     page.on("request", lambda request: asked.append(request.url))
@@ -195,7 +173,7 @@ def test_of_two_in_the_room_the_second_is_told_who_was_first_and_a_page_that_onl
 ) -> None:
     first, second, third = new_page(), new_page(), new_page()
     for page, name in ((first, "bo"), (second, "anna"), (third, "vera")):
-        come_in(page, shop, name)
+        sign_in(page, shop.url, name)
     draft(first, shop)
     for page in (second, third):
         page.goto(first.url)
@@ -216,9 +194,9 @@ def test_what_cannot_be_drafted_is_said_beside_the_form_and_who_only_reads_has_n
     shop: Desk, new_page: Pages, shoot: Shoot
 ) -> None:
     page, other = new_page(), new_page()
-    come_in(page, shop)
+    sign_in(page, shop.url)
     draft(page, shop)
-    come_in(other, shop, "vera")
+    sign_in(other, shop.url, "vera")
     other.goto(page.url)
     expect(other.locator(".funnel")).to_be_visible()
     expect(other.get_by_role("group", name="What to do")).to_be_hidden()

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.apps.conftest import GTM, Desk
-from tests.apps.room.conftest import PASSWORD
+from tests.apps.conftest import Desk
+from tests.apps.room.room_page import add_member, sign_in
 from tests.desk import write_documents
 
 if TYPE_CHECKING:
@@ -26,27 +25,17 @@ QUESTION = "Can unopened tins come back?"
 def shop(make_desk: Callable[..., Desk], tmp_path_factory: pytest.TempPathFactory) -> Desk:
     """A desk with two documents that has answered one question, and one who may only look."""
     shop = make_desk(write_documents(tmp_path_factory.mktemp("documents")), answer_all=True)
-    add = [str(GTM), "--home", str(shop.home), "users", "add", "vera", "--role", "viewer", "--password-stdin"]
-    subprocess.run(add, input=PASSWORD, text=True, check=True, capture_output=True)
+    add_member(shop, "vera", "viewer")
     with shop.visitor() as visitor:
         visitor.post("/chat/ask", json={"text": QUESTION}).raise_for_status()
     return shop
-
-
-def open_room(page: Page, shop: Desk) -> Page:
-    page.goto(f"{shop.url}/room")
-    page.get_by_label("Name").fill("vera")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("heading", name="Inbox")).to_be_visible()
-    return page
 
 
 @pytest.mark.parametrize("look", ["desktop", "phone", "dark"])
 def test_health_says_what_there_is_to_know_and_fits(
     shop: Desk, new_page: Pages, shoot: Shoot, look: str
 ) -> None:
-    page = open_room(new_page(phone=look == "phone", dark=look == "dark"), shop)
+    page = sign_in(new_page(phone=look == "phone", dark=look == "dark"), shop.url, "vera")
     page.get_by_role("link", name="Health").click()
     told = page.get_by_role("list", name="What to know")
     expect(told).to_contain_text("No language model is set: every answer is quoted from the documents.")
@@ -61,7 +50,7 @@ def test_health_says_what_there_is_to_know_and_fits(
 
 
 def test_an_answer_that_comes_in_shows_by_itself(shop: Desk, new_page: Pages) -> None:
-    page = open_room(new_page(), shop)
+    page = sign_in(new_page(), shop.url, "vera")
     page.goto(f"{shop.url}/room#health")
     number = page.locator(".tile", has_text="Answers").locator(".value")
     expect(number).to_have_text("1")
@@ -74,7 +63,7 @@ def test_an_answer_that_comes_in_shows_by_itself(shop: Desk, new_page: Pages) ->
 def test_a_reply_leads_to_how_it_came_about_and_back(
     shop: Desk, new_page: Pages, shoot: Shoot, phone: bool
 ) -> None:
-    page = open_room(new_page(phone=phone), shop)
+    page = sign_in(new_page(phone=phone), shop.url, "vera")
     page.goto(f"{shop.url}/room#conversations")
     page.locator(".row-item").last.click()
     page.locator("details.thought > summary").click()
@@ -88,6 +77,6 @@ def test_a_reply_leads_to_how_it_came_about_and_back(
 
 
 def test_a_trace_that_there_is_not_is_said_to_be_none(shop: Desk, new_page: Pages) -> None:
-    page = open_room(new_page(), shop)
+    page = sign_in(new_page(), shop.url, "vera")
     page.goto(f"{shop.url}/room#trace/0123")
     expect(page.get_by_text("There is no trace '0123' here.")).to_be_visible()

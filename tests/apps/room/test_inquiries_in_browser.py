@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.apps.conftest import GTM, Desk
-from tests.apps.room.conftest import PASSWORD
+from tests.apps.conftest import Desk
+from tests.apps.room.room_page import add_member, complaints_of, sign_in
 from tests.desk import write_documents
 
 if TYPE_CHECKING:
@@ -24,8 +23,7 @@ Shoot = Callable[["Page", str], None]
 def shop(make_desk: Callable[..., Desk], tmp_path_factory: pytest.TempPathFactory) -> Desk:
     """A desk with the sample business, and somebody who may look."""
     shop = make_desk(write_documents(tmp_path_factory.mktemp("documents")))
-    add = [str(GTM), "--home", str(shop.home), "users", "add", "vera", "--role", "viewer", "--password-stdin"]
-    subprocess.run(add, input=PASSWORD, text=True, check=True, capture_output=True)
+    add_member(shop, "vera", "viewer")
     shop.gtm("data", "sample", "--until", "2026-11-15")
     return shop
 
@@ -35,13 +33,8 @@ def test_a_question_is_answered_with_a_chart_and_gone_on_with(
     shop: Desk, new_page: Pages, shoot: Shoot, look: str
 ) -> None:
     here = new_page(phone="phone" in look, dark="dark" in look)
-    complaints: list[str] = []
-    here.on("console", lambda line: complaints.append(line.text) if line.type == "error" else None)
-    here.goto(f"{shop.url}/room")
-    here.get_by_label("Name").fill("vera")
-    here.get_by_label("Password").fill(PASSWORD)
-    here.get_by_role("button", name="Sign in").click()
-    expect(here.get_by_role("heading", name="Inbox")).to_be_visible()
+    complaints = complaints_of(here)
+    sign_in(here, shop.url, "vera")
     here.goto(f"{shop.url}/room/ask")
     box = here.get_by_label("Ask about revenue")
     expect(box).to_be_focused()

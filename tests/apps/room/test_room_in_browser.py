@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,8 +11,9 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.apps.chat_page import open_chat, say
-from tests.apps.conftest import GTM, Desk
+from tests.apps.conftest import Desk
 from tests.apps.room.conftest import PASSWORD
+from tests.apps.room.room_page import add_member, sign_in
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
@@ -34,20 +34,8 @@ def shop(make_desk: Callable[..., Desk], sample_documents: Path) -> Desk:
         ("tom", "agent", "Tom Reyes"),
         ("bo", "admin", "Bo Winter"),
     ):
-        options = ["--role", role, "--full-name", full_name, "--password-stdin"]
-        add = [str(GTM), "--home", str(shop.home), "users", "add", name, *options]
-        subprocess.run(add, input=PASSWORD, text=True, check=True, capture_output=True)
+        add_member(shop, name, role, "--full-name", full_name)
     return shop
-
-
-def sign_in(page: Page, url: str, name: str = "anna") -> Page:
-    """Come in at the door."""
-    page.goto(f"{url}/room")
-    page.get_by_label("Name").fill(name)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("heading", name="Inbox")).to_be_visible()
-    return page
 
 
 def row(page: Page, question: str) -> Locator:

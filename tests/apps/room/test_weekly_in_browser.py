@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,8 +10,8 @@ import pytest
 from playwright.sync_api import expect
 
 from integrations import connect
-from tests.apps.conftest import GTM, Desk
-from tests.apps.room.conftest import PASSWORD
+from tests.apps.conftest import Desk
+from tests.apps.room.room_page import add_member, complaints_of, sign_in, whole
 from tests.business import settings_of
 from tests.desk import write_documents
 from tests.editions import NASTY, NO_CASH, edition, empty
@@ -31,8 +30,7 @@ def shop(make_desk: Callable[..., Desk], tmp_path_factory: pytest.TempPathFactor
     """A desk with the sample business, a report made on it, and one made by hand."""
     shop = make_desk(write_documents(tmp_path_factory.mktemp("documents")))
     for name, role in (("vera", "viewer"), ("anna", "agent"), ("bo", "admin")):
-        add = [str(GTM), "--home", str(shop.home), "users", "add", name, "--role", role, "--password-stdin"]
-        subprocess.run(add, input=PASSWORD, text=True, check=True, capture_output=True)
+        add_member(shop, name, role)
     shop.gtm("data", "sample", "--until", "2026-11-15")
     services = connect(settings_of(shop.home))
     services.editions.keep(edition("w-hand"))
@@ -54,13 +52,8 @@ def made(shop: Desk) -> str:
 
 def open_report(page: Page, shop: Desk, report: str = "", name: str = "vera") -> list[str]:
     """Come in, and open a report by the address that others link to; gives what the browser complains of."""
-    complaints: list[str] = []
-    page.on("console", lambda line: complaints.append(line.text) if line.type == "error" else None)
-    page.goto(f"{shop.url}/room")
-    page.get_by_label("Name").fill(name)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("heading", name="Inbox")).to_be_visible()
+    complaints = complaints_of(page)
+    sign_in(page, shop.url, name)
     page.goto(f"{shop.url}/room/weekly{f'?report={report}' if report else ''}")
     expect(page.get_by_role("heading", name="Weekly report")).to_be_visible()
     expect(page.locator(".kpi").first).to_be_visible(timeout=60_000)
@@ -93,16 +86,6 @@ def test_the_report_shows_figures_charts_and_tables_and_fits(
     shoot(page, f"weekly-{look}")
     whole(page, shoot, f"weekly-whole-{look}")
     assert complaints == []
-
-
-def whole(page: Page, shoot: Shoot, name: str) -> None:
-    """A picture of all that can be scrolled to."""
-    height = page.evaluate("document.querySelector('#stage').scrollHeight")
-    size = page.viewport_size
-    assert size is not None
-    page.set_viewport_size({"width": size["width"], "height": min(height + 120, 8000)})
-    shoot(page, name)
-    page.set_viewport_size(size)
 
 
 @pytest.mark.parametrize("phone", [False, True])
