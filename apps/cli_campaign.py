@@ -100,7 +100,7 @@ def edit(
     home: HomeOption = None,
 ) -> None:
     """Make the next version: other texts, another offer, another audience."""
-    from agents.campaigns.brief import read_offer  # noqa: PLC0415
+    from agents.campaigns.brief import other_audience, read_offer  # noqa: PLC0415
 
     with _session(home, as_json=as_json) as session:
         known = session.campaigns.campaign(campaign)
@@ -111,20 +111,15 @@ def edit(
             changes["preheader"] = preheader
         if body is not None:
             changes["body"] = edge.read_file(body)
-        brief: dict[str, object] = {}
-        if days is not None:
-            brief["days"] = days
-        if segment is not None:
-            brief["segment"] = segment or None
+        asked = {"days": None if days is None else str(days), "segment": segment}
+        audience = {name: value for name, value in asked.items() if value is not None}
         made = session.campaigns.edit(
             campaign,
             by or edge.operator(),
             version=version,
             texts=known.draft.texts.rewritten(by or edge.operator(), **changes),
             offer=None if offer is None else read_offer(offer),
-            brief=type(known.draft.brief).model_validate({**known.draft.brief.model_dump(), **brief})
-            if brief
-            else None,
+            brief=other_audience(known.draft.brief, audience, known.currency) if audience else None,
         )
         _show(session.campaigns, made, as_json=as_json)
 

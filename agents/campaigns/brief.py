@@ -53,12 +53,11 @@ def winback(options: dict[str, str], currency: str) -> Brief:
     )
 
 
-def other_audience(brief: Brief, options: dict[str, str], currency: str) -> Brief:
-    """A brief for other people: `days`, `segment` and `budget` as they were typed; empty is everybody, and no limit."""
+def other_audience(brief: Brief, options: Mapping[str, str], currency: str) -> Brief:
+    """A brief for other people, with the `days`, `segment` or `budget` that are given; empty is all, and no limit."""
     given = {name: value for name, value in options.items() if value.strip() or name == "days"}
     wanted = winback(given, currency)
-    changes = {"days": wanted.days, "segment": wanted.segment, "budget": wanted.budget}
-    return brief.model_copy(update=changes)
+    return brief.model_copy(update={name: getattr(wanted, name) for name in options})
 
 
 def free_brief(text: str) -> Brief:

@@ -10,7 +10,7 @@ from typing import Any, Final, cast
 
 from slack_bolt import Ack, App
 
-from agents.campaigns.brief import read_offer, winback
+from agents.campaigns.brief import other_audience, read_offer
 from agents.campaigns.campaign import Campaign
 from agents.domain import Decided, Decision, Place, Verb
 from agents.errors import DeskError
@@ -147,12 +147,7 @@ class CampaignButtons:
         known, by = campaigns.campaign(campaign), self._desk.channel.name_of(member)
         origin = f"slack {member}"
         if verb == "audience":
-            asked = {
-                "days": written["days"],
-                **({"segment": written["segment"]} if written["segment"] else {}),
-            }
-            wanted = winback(asked, known.currency)
-            brief = known.draft.brief.model_copy(update={"days": wanted.days, "segment": wanted.segment})
+            brief = other_audience(known.draft.brief, written, known.currency)
             made = campaigns.edit(campaign, by, version=seen, brief=brief, origin=origin)
         else:
             texts = known.draft.texts.rewritten(by, **_words(written))

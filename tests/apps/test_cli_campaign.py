@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
+from agents.session import Session
 from apps.cli import app
+from integrations import connect
 from tests.business import import_into, settings_of, write_csv
 from tests.campaign_shop import LAPSED, fill
 
@@ -85,6 +87,22 @@ def test_where_nobody_may_be_written_to_the_reasons_are_told(home: Path, tmp_pat
     result = gtm(home, "draft", "winback")
     assert result.exit_code == 2
     assert f"none may be written to: {LAPSED} have given no address" in " ".join(result.stderr.split())
+
+
+def test_an_edit_changes_the_audience_that_it_names_and_keeps_the_rest(home: Path) -> None:
+    name = draft(home, "--budget", "500")
+    wrong = {
+        ("--segment", "Rich"): "There is no segment 'Rich'",
+        ("--days", "0"): "days is a whole number from 1",
+    }
+    for options, said in wrong.items():
+        refused = gtm(home, "edit", name, *options)
+        assert (refused.exit_code, said in " ".join(refused.stderr.split())) == (2, True), refused.output
+    made = only_json(gtm(home, "edit", name, "--days", "100", "--json"))
+    assert (made["version"], "100 days" in made["audience"]["why"]) == (2, True)
+    session = Session(connect(settings_of(home)))
+    assert session.campaigns.campaign(name).draft.brief.budget == 500_00
+    session.close()
 
 
 def test_a_budget_of_nothing_is_refused_by_finance_until_somebody_says_why(home: Path) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from agents.campaigns.brief import read_brief
-from agents.errors import BadInput
+from agents.campaigns.brief import other_audience, read_brief
+from agents.errors import BadInput, WrongField
 
 
 def test_a_win_back_has_its_options() -> None:
@@ -44,3 +44,12 @@ def test_free_words_name_days_segment_and_offer_but_order_nothing() -> None:
 def test_what_cannot_be_read_is_named(typed: str, said: str) -> None:
     with pytest.raises(BadInput, match=said):
         read_brief(typed, "USD")
+
+
+def test_another_audience_keeps_what_is_not_named() -> None:
+    brief = read_brief("winback days=120 segment=Loyal budget=500 offer=5", "USD")
+    other = other_audience(brief, {"days": "60", "segment": ""}, "USD")
+    assert other == brief.model_copy(update={"days": 60, "segment": None})
+    assert other_audience(brief, {"budget": ""}, "USD") == brief.model_copy(update={"budget": None})
+    with pytest.raises(WrongField, match="days is a whole number"):
+        other_audience(brief, {"days": " "}, "USD")
