@@ -116,6 +116,8 @@ def test_words_and_offer_are_changed_into_a_new_version(shop: Shop, open_room: R
     assert (same.status_code, "Nothing is changed" in same.json()["error"]) == (400, True)
     broken = changed(room, known, "texts", **words_of(known, body="Hello {nickname}"))
     assert "nickname" in broken["error"]
+    silent = changed(room, known, "texts", **words_of(known, body="Hello {first_name}"))
+    assert "offers 15% off, and its mail does not say so: put {offer}" in silent["error"]
 
 
 def test_another_audience_is_a_new_version(shop: Shop, open_room: Rooms) -> None:

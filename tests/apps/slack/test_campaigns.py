@@ -180,6 +180,12 @@ def test_an_edit_makes_a_version_and_outdated_cards_decide_nothing(work: SlackAt
     texts = made.draft.texts
     filled = {"subject0": "Tea & <!here>", "subject1": "", "subject2": "", "preheader": "", "offer": "0"}
     assert submit(work.slack, {**filled, "body": "Hello {nobody}"})["t"] == "view_errors"
+    silent = submit(work.slack, {**filled, "offer": "5", "body": "Hello {first_name}"})
+    assert "offers 5% off, and its mail does not say so" in silent["errors"]["body"]
+    assert (
+        "offer is a whole number"
+        in submit(work.slack, {**filled, "offer": "all", "body": "Hello"})["errors"]["offer"]
+    )
     submit(work.slack, {**filled, "body": texts.body})
     wait_until(lambda: "version 2" in words(now(work, card)), 30)
     assert "Tea &amp; &lt;!here&gt;" in words(now(work, card))
