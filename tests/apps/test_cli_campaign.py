@@ -127,7 +127,6 @@ def test_a_template_with_an_unknown_field_and_an_outdated_version_change_nothing
     body.write_text("Hello {first_name},\n\ncome back.\n")
     silent = gtm(home, "edit", name, "--body", str(body), "--offer", "5")
     assert (silent.exit_code, "does not say so: put {offer}" in " ".join(silent.stderr.split())) == (2, True)
-    body.write_text("Hello {first_name},\n\ncome back.\n")
     assert only_json(gtm(home, "edit", name, "--body", str(body), "--json"))["version"] == 2
     outdated = gtm(home, "approve", name, "--version", "1", "--reason", "a test")
     assert outdated.exit_code == 2

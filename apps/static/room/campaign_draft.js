@@ -73,7 +73,7 @@ export function draftForm(room, { done }) {
       turn("winback");
       fromReport = Boolean(wanted.segment);
       if (wanted.segment) segment.value = wanted.segment;
-      days.focus();
+      if (!node.contains(document.activeElement)) days.focus(); // who fills it in already goes on where they are
     },
     leave: runs.leave,
   };
