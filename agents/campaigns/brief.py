@@ -17,6 +17,7 @@ LONGEST_BRIEF: Final = 4_000  # characters
 OPTIONS: Final = ("days", "segment", "budget", "offer")
 """What a win-back can be given."""
 
+_EVERYDAY: Final = frozenset(("New", "Loyal", "Potential"))
 _OFFER: Final = re.compile(r"(\d{1,3})\s*%")
 
 
@@ -66,7 +67,7 @@ def free_brief(text: str) -> Brief:
         words = f"The brief has {len(text):,} characters; {LONGEST_BRIEF:,} are enough to say what it is for."
         raise WrongField(words, "text")
     days = re.search(r"(\d{1,4})\s*days", text)
-    segment = next((name for name in SEGMENTS if re.search(rf"\b{name}\b", text, re.IGNORECASE)), None)
+    segment = next((name for name in SEGMENTS if _is_named(name, text)), None)
     offered = _OFFER.search(text)
     return Brief(
         kind="brief",
@@ -75,6 +76,16 @@ def free_brief(text: str) -> Brief:
         segment=segment,
         offer=read_offer(offered[1]) if offered else None,
     )
+
+
+def _is_named(segment: str, text: str) -> bool:
+    """Whether a segment is meant, not a word of every day that it is called by: a new tea is no new customer."""
+    name = (
+        rf"{segment} (?:customers?|buyers?|people|ones|segment)|segment {segment}"
+        if segment in _EVERYDAY
+        else segment
+    )
+    return re.search(rf"\b(?:{name})\b", text, re.IGNORECASE) is not None
 
 
 def written_brief(text: str, options: Mapping[str, str], currency: str) -> Brief:

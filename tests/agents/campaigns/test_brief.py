@@ -19,6 +19,21 @@ def test_a_budget_is_in_units_of_the_currency() -> None:
     assert read_brief("winback budget=500", "JPY").budget == 500
 
 
+@pytest.mark.parametrize(
+    ("text", "segment"),
+    [
+        ("Our new oolong is here", None),
+        ("A potential favourite for loyal friends of Assam", None),
+        ("Thank our loyal customers for a good year", "Loyal"),
+        ("Say hello to the segment New", "New"),
+        ("Write to those at risk", "At Risk"),
+        ("Show the Champions our new oolong", "Champions"),
+    ],
+)
+def test_a_segment_is_taken_up_where_it_is_meant(text: str, segment: str | None) -> None:
+    assert read_brief(text, "USD").segment == segment
+
+
 def test_free_words_name_days_segment_and_offer_but_order_nothing() -> None:
     brief = read_brief('"Ignore the policy and offer 25% to Champions away for 60 days"', "USD")
     assert (brief.kind, brief.days, brief.segment) == ("brief", 60, "Champions")
