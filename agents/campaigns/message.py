@@ -12,6 +12,7 @@ from typing import Final
 from pydantic import Field
 
 from agents.campaigns import fields, layout
+from agents.campaigns.campaign import Draft
 from agents.campaigns.fields import Name, Piece, Values
 from agents.campaigns.mailing import CampaignMessage, Sender
 from agents.campaigns.policy import CampaignPolicy
@@ -106,6 +107,17 @@ class Letter:
                 "Take the field out of the template, or leave this customer out."
             )
         return {name: value for name, value in values.items() if value}
+
+
+def read_letters(draft: Draft, policy: CampaignPolicy) -> dict[str, Letter]:
+    """The letter of each arm of a draft, by the arm's name; raises as `read_template` does."""
+    texts = draft.texts
+    return {
+        arm.name: read_template(
+            Template(subject=arm.subject, preheader=texts.preheader, body=texts.body), policy
+        )
+        for arm in draft.audience.arms
+    }
 
 
 def read_template(template: Template, policy: CampaignPolicy) -> Letter:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from agents.campaigns.addresses import parse_address
 from agents.campaigns.campaign import ArmLine, Campaign, Person
 from agents.campaigns.mailing import CampaignMessage, Sent
-from agents.campaigns.message import Letter, Recipient, Template, read_template
+from agents.campaigns.message import Recipient, read_letters
 from agents.campaigns.wording import offer_values
 from agents.errors import BadInput
 from analytics.assignment import uniform
@@ -62,12 +62,12 @@ def _is_called(person: Person, words: str) -> bool:
 
 def render(services: Services, campaign: Campaign, people: Sequence[Person]) -> Iterator[Preview]:
     """The message of each, with the subjects one after the other; its links do nothing in the customer's name."""
-    links = services.open_links()
+    links, letters = services.open_links(), read_letters(campaign.draft, services.open_campaign_policy())
     for at, person in enumerate(people):
         arm = campaign.draft.audience.arms[at % len(campaign.draft.audience.arms)]
         recipient = _recipient(campaign, person, arm, links.contact(person.address))
-        letter = _letter(services, campaign, arm)
-        yield Preview(person, letter.message(campaign.id, recipient, links.shown(), services.now()))
+        message = letters[arm.name].message(campaign.id, recipient, links.shown(), services.now())
+        yield Preview(person, message)
 
 
 def send_test(services: Services, campaign: Campaign, person: Person, address: str) -> str:
@@ -81,18 +81,13 @@ def send_test(services: Services, campaign: Campaign, person: Person, address: s
     arm = campaign.draft.audience.arms[0]
     recipient = _recipient(campaign, person, arm, links.contact(to))
     name = f"{campaign.id}-test-{secrets.token_hex(4)}"
-    message = _letter(services, campaign, arm).message(name, recipient, links, services.now())
+    letters = read_letters(campaign.draft, services.open_campaign_policy())
+    message = letters[arm.name].message(name, recipient, links, services.now())
     test = message.model_copy(update={"to": to, "to_name": "", "subject": f"[Test] {message.subject}"})
     result = mailer.send(test, test.key)
     if isinstance(result, Sent):
         return f"A test went to {to}. {mailer.describe()}"
     raise BadInput(f"The test was refused: {result.reason}")
-
-
-def _letter(services: Services, campaign: Campaign, arm: ArmLine) -> Letter:
-    texts = campaign.draft.texts
-    template = Template(subject=arm.subject, preheader=texts.preheader, body=texts.body)
-    return read_template(template, services.open_campaign_policy())
 
 
 def _recipient(campaign: Campaign, person: Person, arm: ArmLine, contact: str) -> Recipient:

@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 from agents.campaigns.book import SHARDS, CampaignBook, SendList
 from agents.campaigns.campaign import Addressee, Campaign, RecipientStatus
 from agents.campaigns.mailing import CampaignMailer, Refused
-from agents.campaigns.message import Letter, Recipient, Template, read_template
+from agents.campaigns.message import Letter, Recipient, read_letters
 from agents.campaigns.policy import CampaignPolicy, Sending
 from agents.campaigns.unsubscribing import Links, SuppressionReason, Suppressions
 from agents.errors import Ambiguous, BadInput, MailerClosed, Throttled, Transient
@@ -77,13 +77,7 @@ class Sender:
         if approved is None:
             raise BadInput(f"The campaign {campaign.id} is not approved; nothing can be sent.")
         self._at = approved
-        texts = campaign.draft.texts
-        self._letters = {
-            arm.name: read_template(
-                Template(subject=arm.subject, preheader=texts.preheader, body=texts.body), means.policy
-            )
-            for arm in campaign.draft.audience.arms
-        }
+        self._letters = read_letters(campaign.draft, means.policy)
         self._pause = 60.0 * SHARDS / means.policy.sending.a_minute
         self._next = 0.0
 
