@@ -7,7 +7,7 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Sequence
 
-from knowledge_base.database import TOKENIZER
+from knowledge_base.database import TOKENIZER, select_in
 from knowledge_base.passages import Scored
 from knowledge_base.remembered import Remembered
 
@@ -77,10 +77,8 @@ def document_frequency(
 
 
 def _counted(database: sqlite3.Connection, stems: Iterable[str]) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    for stem in stems:
-        row = database.execute("SELECT doc FROM word_counts WHERE term = ?", (stem,)).fetchone()
-        counts[stem] = row[0] if row else 0
+    counts = dict.fromkeys(stems, 0)
+    counts.update(select_in(database, "SELECT term, doc FROM word_counts WHERE term IN", tuple(counts)))
     return counts
 
 

@@ -33,9 +33,8 @@ class Hit:
 
     `score` is the fused score in [0, 1]; `dense` the cosine with the query, None where the dense retriever did
     not return it; `lexical` the BM25 score, 0 where no word is shared. `strength` is the cosine plus the BM25
-    score as a share of the most it could be: unlike `score` it can be compared between questions. `units` are
-    the chunk's and `unit_scores` their cosines with the query, shape (units,); both empty beyond the first
-    `EXAMINED` hits.
+    score as a share of the most it could be: unlike `score` it can be compared between questions. `unit_scores`
+    are the cosines of the chunk's units with the query, shape (units,), empty beyond the first `EXAMINED` hits.
     """
 
     chunk: Chunk
@@ -43,8 +42,12 @@ class Hit:
     dense: float | None
     lexical: float
     strength: float
-    units: tuple[Unit, ...]
     unit_scores: Floats
+
+    @property
+    def units(self) -> tuple[Unit, ...]:
+        """What `unit_scores` are of; none beyond the first `EXAMINED` hits."""
+        return _units(self.chunk.text) if len(self.unit_scores) else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +84,10 @@ def search(snapshot: Snapshot, embedder: Embedder, query: Query, limit: int = 50
     hits = []
     for identifier, score in ranked:
         chunk = chunks[identifier]
-        units = _units(chunk.text) if identifier in vectors else ()
-        scores = np.asarray(vectors[identifier] @ vector if units else [], dtype=np.float64)
+        scores = np.asarray(vectors[identifier] @ vector if identifier in vectors else [], dtype=np.float64)
         cosine, match = cosines.get(identifier), matches.get(identifier, 0.0)
         strength = (floor if cosine is None else cosine) + LEXICAL_STRENGTH * match / ceiling
-        hits.append(Hit(chunk, score, cosine, match, strength, units, scores))
+        hits.append(Hit(chunk, score, cosine, match, strength, scores))
     return Retrieval(
         hits=tuple(hits),
         dense=np.array([each.score for each in dense]),

@@ -15,7 +15,7 @@ from knowledge_base.catalog import DocumentRecord
 from knowledge_base.confidence import Calibration
 from knowledge_base.evidence import evidence
 from knowledge_base.index import Index
-from knowledge_base.passages import Chunk, Embedder, Unit
+from knowledge_base.passages import Chunk, Embedder
 from knowledge_base.query import Query, build_query
 from knowledge_base.search import Hit, Retrieval, search
 from knowledge_base.units import split_units
@@ -70,8 +70,8 @@ def hit_for(text: str, scores: Sequence[float] | None = None, **fields: str) -> 
         text=text,
         position=0,
     )
-    units: tuple[Unit, ...] = tuple(split_units(text))
-    return Hit(chunk, 0.9, 0.6, 3.0, 1.0, units, np.array(scores or [0.5] * len(units), dtype=np.float64))
+    scores = scores or [0.5] * len(split_units(text))
+    return Hit(chunk, 0.9, 0.6, 3.0, 1.0, np.array(scores, dtype=np.float64))
 
 
 def found(*hits: Hit) -> Retrieval:
