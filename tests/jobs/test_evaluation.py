@@ -9,6 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import pytest
 from typer.testing import CliRunner, Result
 
 from apps.cli import app
@@ -72,11 +73,14 @@ def test_a_line_a_question_and_the_figures(tmp_path: Path, models_folder: Path) 
         assert all((part / "docs" / name).is_file() for name in line["retrieved"])
 
 
-def test_nothing_of_an_evaluation_is_left_behind(tmp_path: Path, models_folder: Path) -> None:
-    part = tiny(tmp_path / "part")
-    before = set(Path(tempfile.gettempdir()).glob("gtm-eval-*"))
-    evaluate(tmp_path / "home", models_folder, part, "--out", tmp_path / "out.jsonl")
-    assert set(Path(tempfile.gettempdir()).glob("gtm-eval-*")) == before
+def test_nothing_of_an_evaluation_is_left_behind(
+    tmp_path: Path, models_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    part, scratch, out = tiny(tmp_path / "part"), tmp_path / "scratch", tmp_path / "out.jsonl"
+    scratch.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(scratch))
+    assert evaluate(tmp_path / "home", models_folder, part, "--out", out).exit_code == 0
+    assert list(scratch.iterdir()) == []
     assert not (tmp_path / "home").exists()
 
 
