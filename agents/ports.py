@@ -45,7 +45,6 @@ from agents.telemetry import Telemetry
 from agents.tracing import Trace
 from agents.weekly.edition import Editions
 from agents.weekly.posting import Postings, ReportChannel
-from knowledge_base.passages import Embedder
 
 if TYPE_CHECKING:
     from langgraph.checkpoint.base import BaseCheckpointSaver
@@ -56,6 +55,7 @@ if TYPE_CHECKING:
     from analytics.tables import Standing, Tables
     from knowledge_base.confidence import Calibration
     from knowledge_base.index import Index
+    from knowledge_base.passages import Embedder
 
 
 @dataclass(frozen=True, slots=True)

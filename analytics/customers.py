@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
-import pandas as pd
-
 from analytics.tables import month_number
 
 if TYPE_CHECKING:
+    import pandas as pd
     from ibis import Table
 
 SEGMENTS: Final = ("Champions", "Loyal", "New", "Potential", "At Risk", "Hibernating", "Churned")

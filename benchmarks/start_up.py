@@ -72,6 +72,8 @@ def main() -> None:
             {
                 "gtm --help": [GTM, "--help"],
                 "gtm doctor": [*gtm, "doctor"],
+                "gtm reviews": [*gtm, "reviews"],
+                "gtm campaign list": [*gtm, "campaign", "list"],
                 "gtm ingest, nothing changed": [*gtm, "ingest", str(ROOT / "knowledge_base" / "documents")],
                 "gtm ask": [*gtm, "ask", "How long do I have to return unopened chai?"],
             },

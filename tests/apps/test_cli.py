@@ -266,7 +266,9 @@ HEAVY = (
         (["ask", "--help"], (*HEAVY, "sqlalchemy", "numpy")),
         (["doctor", "--help"], (*HEAVY, "sqlalchemy", "numpy")),
         (["doctor", "--json"], (*HEAVY, "dbos")),
-        (["reviews", "--json"], (*HEAVY, "dbos", "psycopg")),
+        (["reviews", "--json"], (*HEAVY, "dbos", "psycopg", "numpy")),
+        (["users", "list", "--json"], (*HEAVY, "dbos", "psycopg", "numpy")),
+        (["campaign", "list", "--json"], (*HEAVY, "dbos", "psycopg")),
         (["decide", "r-none", "approve", "--json"], (*HEAVY, "dbos", "psycopg")),
         (
             ["ask", "Hello!", "--json"],
