@@ -32,6 +32,7 @@ from knowledge_base.passages import Embedder  # noqa: E402
 from knowledge_base.query import build_query  # noqa: E402
 from knowledge_base.search import search  # noqa: E402
 
+RAG = ROOT.parent / "shared" / "data" / "rag"
 THRESHOLD = 0.70  # policies/support.yaml
 L2 = 200.0  # strong: proportions that follow one set do not carry over to another; 100 to 500 give nearly the same
 NEAR_MISSES = sorted(
@@ -66,6 +67,14 @@ class Case:
     def right(self) -> bool:
         """Answerable, and the answer cites a gold document."""
         return self.answerable and bool(self.cited & self.gold)
+
+
+def set_folders(rag: Path = RAG) -> dict[str, Path]:
+    """Where each set lies, of those that are here."""
+    folders = {source: rag / source for sources in DOMAINS.values() for source in sources}
+    folders["two_peaks"] = ROOT / "tests" / "data" / "two_peaks"
+    folders |= {folder.name: folder for folder in NEAR_MISSES}
+    return {source: folder for source, folder in folders.items() if folder.is_dir()}
 
 
 def ask_set(source: str, folder: Path, home: Path, embedder: Embedder) -> list[Case]:
@@ -148,20 +157,16 @@ def report(cases: Sequence[Case]) -> None:
 def main() -> None:
     """Reads the arguments, asks every set found, prints the figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--rag", type=Path, default=ROOT.parent / "shared" / "data" / "rag")
+    parser.add_argument("--rag", type=Path, default=RAG)
     parser.add_argument("--home", type=Path)
     parser.add_argument("--write", action="store_true")
     arguments = parser.parse_args()
-    folders = {source: arguments.rag / source for sources in DOMAINS.values() for source in sources}
-    folders["two_peaks"] = ROOT / "tests" / "data" / "two_peaks"
-    folders |= {folder.name: folder for folder in NEAR_MISSES}
     with tempfile.TemporaryDirectory() as scratch:
         home = arguments.home or Path(scratch)
         embedder = load_embedder(DEFAULT_MODEL, home / "models")
         cases = [
             case
-            for source, folder in folders.items()
-            if folder.is_dir()
+            for source, folder in set_folders(arguments.rag).items()
             for case in ask_set(source, folder, home, embedder)
         ]
     report(cases)
