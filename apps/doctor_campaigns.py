@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from agents.campaigns.policy import load_campaign_policy
+from agents.campaigns.wording import template_faults
 from apps.examined import Part
 from integrations import open_campaign_mailer
 from integrations.settings import Settings
@@ -16,6 +17,13 @@ _NOBODYS: Final = (".example", ".test", ".invalid", ".localhost")
 def check_campaigns(settings: Settings) -> Part:
     """Campaigns could be sent now, or are kept from real people on purpose."""
     policy = load_campaign_policy(settings.policies)
+    if faults := template_faults(policy):
+        remedy = "Mend the mail under winback in campaigns.yaml: no campaign of it could be approved."
+        return Part(NAME, "broken", " ".join(faults), remedy)
+    return _check_sending(settings, policy.mail.sender.address)
+
+
+def _check_sending(settings: Settings, sender: str) -> Part:
     mailer = open_campaign_mailer(settings)
     said = mailer.describe()
     if settings.mailer == "outbox":
@@ -31,7 +39,6 @@ def check_campaigns(settings: Settings) -> Part:
     if not (settings.public_url or "").startswith("https://"):
         remedy = "Set GTM_PUBLIC_URL to an address with https: inboxes unsubscribe over nothing else."
         return Part(NAME, "broken", f"{said} Links lead to {settings.links_url}", remedy)
-    sender = policy.mail.sender.address
     if sender.endswith(_NOBODYS):
         remedy = "Put your own sender, postal address and shop into campaigns.yaml."
         return Part(NAME, "broken", f"{said} They would be from {sender}, the sample's address", remedy)

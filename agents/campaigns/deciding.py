@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from agents.campaigns.campaign import Approval, Campaign, Draft
+from agents.campaigns.campaign import Approval, Brief, Campaign, Draft, Offer, Texts
 from agents.errors import AlreadyDecided, BadInput
 
 _PAST = {
@@ -26,6 +26,15 @@ def check_open(campaign: Campaign, version: int | None) -> None:
             f"Version {version} is outdated: the campaign {campaign.id} is at version {campaign.draft.version}, "
             f"by {campaign.draft.by}. Look at it, then decide."
         )
+
+
+def check_changed(
+    draft: Draft, *, texts: Texts | None = None, offer: Offer | None = None, brief: Brief | None = None
+) -> None:
+    """Raises `BadInput` where all that is wanted stands in the draft already; None is not wanted."""
+    wanted = ((texts, draft.texts), (offer, draft.offer), (brief, draft.brief))
+    if all(now is None or now == before for now, before in wanted):
+        raise BadInput("Nothing is changed, so there is no new version to make.")
 
 
 def check_approval(campaign: Campaign, by: str, reason: str | None) -> None:

@@ -75,7 +75,7 @@ class Decider:
 
     def _renew(self, known: Campaign, by: str, origin: str, chosen: Chosen) -> None:
         """The audience has changed since it was shown: make the version that shows it, and approve nothing."""
-        changed = self._drafter.edit(known.id, by, version=known.draft.version, origin=origin)
+        changed = self._drafter.renew(known, by, origin)
         before, after = known.draft.audience.eligible, chosen.audience.eligible
         raise BadInput(
             f"The audience has changed since version {known.draft.version} was made: {before:,} then, {after:,} now. "

@@ -122,18 +122,36 @@ class Drafter:
     ) -> Campaign:
         """Make the next version of a draft: other texts, another offer, another audience.
 
-        Raises `BadInput` for an outdated `version` and for texts that cannot be sent, `AlreadyDecided` for a
-        campaign that does not wait any more.
+        Raises `BadInput` for an outdated `version`, for texts that cannot be sent and where nothing is changed,
+        `AlreadyDecided` for a campaign that does not wait any more.
         """
         known = find_campaign(self._services, campaign)
         deciding.check_open(known, version)
+        deciding.check_changed(known.draft, texts=texts, offer=offer, brief=brief)
+        return self._revise(known, by, texts=texts, offer=offer, brief=brief, origin=origin, tell=tell)
+
+    def renew(self, known: Campaign, by: str, origin: str) -> Campaign:
+        """Make the next version of a draft that has the audience as it is now, and all else as before."""
+        return self._revise(known, by, origin=origin)
+
+    def _revise(
+        self,
+        known: Campaign,
+        by: str,
+        *,
+        texts: Texts | None = None,
+        offer: Offer | None = None,
+        brief: Brief | None = None,
+        origin: str,
+        tell: Tell | None = None,
+    ) -> Campaign:
         wanted = brief or known.draft.brief
         if offer is not None:
             wanted = wanted.model_copy(update={"offer": offer})
         elif wanted.offer is None and known.draft.offer.percent:
             wanted = wanted.model_copy(update={"offer": known.draft.offer})
         given = self._reworded(known.draft, texts or known.draft.texts, wanted)
-        drafted = self._run(wanted, campaign, known.currency, tell, given)
+        drafted = self._run(wanted, known.id, known.currency, tell, given)
         made = self._version(known.draft.version + 1, by, wanted, drafted)
         seen = known.draft.version
 
@@ -141,7 +159,7 @@ class Drafter:
             deciding.check_open(now, seen)
             return deciding.new_version(now, made, self._needs(made, known.currency))
 
-        return self._book.change(campaign, change, audit_line(self._services, by, origin, "edit", known))
+        return self._book.change(known.id, change, audit_line(self._services, by, origin, "edit", known))
 
     def _reworded(self, draft: Draft, texts: Texts, wanted: Brief) -> Texts:
         """Texts for what is wanted now: what the rules wrote and nobody has touched, they write anew."""

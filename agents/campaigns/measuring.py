@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Literal
-from zoneinfo import ZoneInfo
 
 from agents.campaigns.campaign import Campaign, SendCounts, Side
 from agents.campaigns.outcomes import OutcomeCounts
+from agents.campaigns.records import business_day
 from agents.domain import Value
 from analytics.figures import Known
 
@@ -165,9 +165,7 @@ def own_results(services: Services, day: date) -> list[Measured]:
 def _window(services: Services, campaign: Campaign) -> tuple[date, date]:
     """From the day of the approval until the window's end, or today; the end is the first day that does not count."""
     assert campaign.approved is not None  # noqa: S101 - both callers have looked
-    zone = ZoneInfo(services.open_weekly_policy().timezone)
-    start = campaign.approved.astimezone(zone).date()
-    today = services.now().astimezone(zone).date()
+    start, today = business_day(services, campaign.approved), business_day(services)
     days = services.open_campaign_policy().economics.window_days
     return start, min(start + timedelta(days=days), today + timedelta(days=1))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -23,10 +23,10 @@ def find_campaign(services: Services, campaign: str) -> Campaign:
     return found
 
 
-def business_day(services: Services) -> date:
-    """Today, where the business is."""
+def business_day(services: Services, moment: datetime | None = None) -> date:
+    """The day where the business is: today, or that of another moment."""
     zone = ZoneInfo(services.open_weekly_policy().timezone)
-    return services.now().astimezone(zone).date()
+    return (moment or services.now()).astimezone(zone).date()
 
 
 def who_fits(services: Services, campaign: Campaign) -> Chosen:

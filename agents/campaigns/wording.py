@@ -89,6 +89,17 @@ def by_rules(brief: Brief, offer: Offer, policy: CampaignPolicy) -> Texts:
     )
 
 
+def template_faults(policy: CampaignPolicy) -> list[str]:
+    """What keeps the policy's own win-back mail from being sent, with an offer and without one; empty where it holds."""
+    offers = [Offer(percent=percent) for percent in (policy.economics.offer_at_most, 0)]
+    brief = Brief(kind="winback")
+    return list(
+        dict.fromkeys(
+            fault for offer in offers for fault in unusable(by_rules(brief, offer, policy), offer, policy)
+        )
+    )
+
+
 def follow_rules(texts: Texts, before: Texts, now: Texts) -> Texts:
     """The texts with each part that still stands as the rules wrote it `before` as they write it `now`."""
     kept = [name for name in _PARTS if getattr(texts, name) == getattr(before, name)]

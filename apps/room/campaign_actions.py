@@ -11,8 +11,8 @@ from pydantic import Field
 
 from agents.campaigns.brief import other_audience, read_offer
 from agents.campaigns.campaign import Campaign
+from agents.campaigns.deciding import check_changed
 from agents.domain import Decision, Value
-from agents.errors import BadInput
 from apps.room.access import Agent, Caller, Desk
 from apps.room.campaigns import Typed, runs_of
 from apps.room.inbox import Wish
@@ -68,8 +68,7 @@ def rewrite(request: Request, desk: Desk, caller: Agent, campaign: str, wanted: 
     texts = draft.texts.rewritten(by, subjects=subjects, preheader=wanted.preheader, body=wanted.body)
     asked = read_offer(wanted.offer)
     offer = None if asked.percent == draft.offer.percent else asked
-    if texts == draft.texts and offer is None:
-        raise BadInput("Nothing is changed, so there is no new version to make.")
+    check_changed(draft, texts=texts, offer=offer)
     edit = partial(desk.campaigns.edit, campaign, by, version=wanted.seen, texts=texts, offer=offer)
     return _start(request, caller, campaign, edit)
 
@@ -82,6 +81,7 @@ def choose(
     known = desk.campaigns.campaign(campaign)
     typed = wanted.model_dump(include={"days", "segment", "budget"})
     brief = other_audience(known.draft.brief, typed, known.currency)
+    check_changed(known.draft, brief=brief)
     edit = partial(desk.campaigns.edit, campaign, caller.user.full_name, version=wanted.seen, brief=brief)
     return _start(request, caller, campaign, edit)
 

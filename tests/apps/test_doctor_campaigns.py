@@ -40,6 +40,22 @@ def test_without_any_setting_messages_are_files(tmp_path: Path) -> None:
     assert "nothing is sent" in part.detail
 
 
+def test_a_mail_of_the_policy_that_keeps_silent_of_its_offer_is_broken(tmp_path: Path) -> None:
+    policies = own_policies(tmp_path / "policies")
+    file = policies / "campaigns.yaml"
+    policy = yaml.safe_load(file.read_text("utf-8"))
+    policy["winback"] |= {
+        "subjects": ["We miss you"],
+        "preheader": "",
+        "body": "Hello {first_name},\n\ncome back.",
+    }
+    file.write_text(yaml.safe_dump(policy), "utf-8")
+    part = check_campaigns(settings(tmp_path, policies=policies))
+    assert part.state == "broken"
+    assert "its mail does not say so" in part.detail
+    assert "winback in campaigns.yaml" in part.remedy
+
+
 def test_a_mailer_without_live_sending_is_off_and_says_how_to_switch_it_on(tmp_path: Path) -> None:
     url = f"smtp://127.0.0.1:{free_port()}"
     part = check_campaigns(settings(tmp_path, **{**LIVE, "live_sending": False}, smtp_url=url))

@@ -172,6 +172,29 @@ def test_texts_that_cannot_be_sent_are_refused_when_they_are_written(
     assert shop.session.campaigns.campaign(made.id).draft.version == 1
 
 
+def test_what_changes_nothing_makes_no_version(shop: Shop) -> None:
+    made = shop.draft()
+    for wanted in (
+        {},
+        {"texts": made.draft.texts, "offer": made.draft.offer},
+        {"brief": made.draft.brief},
+    ):
+        with pytest.raises(BadInput, match="Nothing is changed"):
+            shop.session.campaigns.edit(made.id, "Maria", **wanted)
+    assert shop.session.campaigns.campaign(made.id).draft.version == 1
+
+
+def test_a_draft_that_keeps_silent_of_its_offer_cannot_be_approved(shop: Shop) -> None:
+    policy = shop.services.open_campaign_policy()
+    silent = {"subjects": ["We miss you"], "preheader": "", "body": "Hello {first_name},\n\ncome back."}
+    winback = policy.winback.model_copy(update=silent)
+    shop.services.open_campaign_policy = lambda: policy.model_copy(update={"winback": winback})
+    made = shop.draft("winback offer=15")
+    with pytest.raises(BadInput, match="offers 15% off, and its mail does not say so"):
+        approve(shop, made.id, text="a gift")
+    assert shop.session.campaigns.campaign(made.id).status == "pending"
+
+
 def test_the_concept_follows_the_audience(shop: Shop) -> None:
     made = shop.draft()
     brief = made.draft.brief.model_copy(update={"days": 120})

@@ -186,6 +186,9 @@ def test_an_edit_makes_a_version_and_outdated_cards_decide_nothing(work: SlackAt
         "offer is a whole number"
         in submit(work.slack, {**filled, "offer": "all", "body": "Hello"})["errors"]["offer"]
     )
+    subjects = {f"subject{number}": text for number, text in enumerate(texts.subjects)}
+    unchanged = {**filled, **subjects, "preheader": texts.preheader, "body": texts.body}
+    assert "Nothing is changed" in str(submit(work.slack, unchanged)["errors"])
     submit(work.slack, {**filled, "body": texts.body})
     wait_until(lambda: "version 2" in words(now(work, card)), 30)
     assert "Tea &amp; &lt;!here&gt;" in words(now(work, card))
