@@ -21,7 +21,6 @@ SIGNS: dict[str, int] = {
     "expected_kind": 1,
     "confirmation": -1,
     "quantity": -1,
-    "elaboration": 1,
     "document_standing": 1,
     "passage_standing": 1,
     "agreement": 1,
@@ -40,8 +39,6 @@ _NEUTRAL_EXACT = 0.5
 _CROWD = 5
 _ALIKE = 0.6
 _LEAST_STANDING = 0.03
-_MOST_ELABORATION = 2
-_NEXT_SENTENCE = re.compile(r"[.!?…]+\s+\w")
 _EXPECTED: dict[Kind, re.Pattern[str]] = {
     "number": re.compile(r"\d"),
     "time": re.compile(
@@ -66,8 +63,6 @@ def evidence(query: Query, retrieval: Retrieval, extract: Extract) -> dict[str, 
     - confirmation: 1 for a question to be answered with yes or no, which documents seldom say outright
     - quantity: 1 for a question about how many, how much or how long: one number that the documents give or do not,
       however near the rest of it comes
-    - elaboration: how many sentences the question has beyond its first, 2 at most: who explains more is
-      understood better
     - document_standing: the weaker of how near the best unit is and how far the best document stands above the
       documents at ranks 5 to 10, on a logarithmic scale: an answer has to be both near and the only one
     - passage_standing: the same with the best passage above the passages at ranks 10 to 20
@@ -90,7 +85,6 @@ def evidence(query: Query, retrieval: Retrieval, extract: Extract) -> dict[str, 
         "expected_kind": _expected_kind(query, best),
         "confirmation": float(query.kind == "confirmation"),
         "quantity": float(query.kind == "number"),
-        "elaboration": float(min(len(_NEXT_SENTENCE.findall(query.question)), _MOST_ELABORATION)),
         "document_standing": _standing(best, _lead(_by_document(retrieval), 4, 10), 0.55, 0.1875),
         "passage_standing": _standing(best, _lead([hit.strength for hit in retrieval.hits], 9, 20), 0.6, 0.4),
         "agreement": _agreement(retrieval),

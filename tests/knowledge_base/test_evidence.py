@@ -50,11 +50,6 @@ def test_a_question_for_a_quantity_is_told_from_others() -> None:
     assert [signs(question, "One pouch.")["quantity"] for question in asked] == [1, 1, 1, 0]
 
 
-def test_sentences_beyond_the_first_are_counted_up_to_two() -> None:
-    asked = ("A cup.", "It broke. Which cup?", "Hi! It broke... What now?", "Hi! It broke. A cup. What now?")
-    assert [signs(question, "One pouch.")["elaboration"] for question in asked] == [0, 1, 2, 2]
-
-
 def test_hits_from_many_documents_crowd_the_answer() -> None:
     query = build_query("tea")
     several = found(hit_for("Tea."), hit_for("Tea.", document="b.md"), hit_for("Tea.", document="c.md"))
