@@ -61,9 +61,9 @@ def compose(query: Query, retrieval: Retrieval, max_words: int = MAX_WORDS) -> E
     or a table is shown whole or not at all: one that alone exceeds the limit up to `WHOLE_WORDS` words, and
     beyond that the sentences around it with a line that says where it stands.
     """
-    if not retrieval.hits or not len(retrieval.hits[0].unit_scores):
+    if not retrieval.hits or not retrieval.hits[0].unit_scores.size:
         return Extract("", (), 0)
-    best, *others = [hit for hit in retrieval.hits if len(hit.unit_scores)]
+    best, *others = [hit for hit in retrieval.hits if hit.unit_scores.size]
     passages = [_passage(query, retrieval, best, max_words)]
     left = max_words - _count(passages[0].quote)
     for hit in others[:4]:

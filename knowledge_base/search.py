@@ -47,7 +47,7 @@ class Hit:
     @property
     def units(self) -> tuple[Unit, ...]:
         """What `unit_scores` are of; none beyond the first `EXAMINED` hits."""
-        return _units(self.chunk.text) if len(self.unit_scores) else ()
+        return _units(self.chunk.text) if self.unit_scores.size else ()
 
 
 @dataclass(frozen=True, slots=True)
