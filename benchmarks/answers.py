@@ -13,9 +13,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+from benchmarks.corpora import ROOT, SHARED
+
 GTM = str(Path(sys.executable).with_name("gtm"))
-SHARED = ROOT.parent / "shared" / "data" / "rag"
 
 
 def evaluate(folder: Path, home: Path) -> dict[str, object]:

@@ -1,6 +1,6 @@
 """Fits the shipped confidence on labelled sets, and measures it on sets that it was not fitted on.
 
-    python benchmarks/fit_confidence.py [--rag FOLDER] [--home FOLDER] [--write]
+    python -m benchmarks.fit_confidence [--rag FOLDER] [--home FOLDER] [--write]
 
 Every set is ingested and asked as a user's own documents would be, with coefficients fitted on the others ("held out"),
 with those refitted on four fifths of its own questions for the last fifth ("own labels", as `gtm eval support --fit`
@@ -16,27 +16,24 @@ import json
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
+from benchmarks.corpora import ROOT, SHARED
+from ingest.pipeline import ingest
+from knowledge_base import metrics
+from knowledge_base.answer import compose
+from knowledge_base.confidence import SHIPPED, Calibration, Labelled, fit
+from knowledge_base.embedding import DEFAULT_MODEL, load_embedder
+from knowledge_base.evidence import evidence
+from knowledge_base.index import Index
+from knowledge_base.passages import Embedder
+from knowledge_base.query import build_query
+from knowledge_base.search import search
 
-from ingest.pipeline import ingest  # noqa: E402
-from knowledge_base import metrics  # noqa: E402
-from knowledge_base.answer import compose  # noqa: E402
-from knowledge_base.confidence import SHIPPED, Calibration, Labelled, fit  # noqa: E402
-from knowledge_base.embedding import DEFAULT_MODEL, load_embedder  # noqa: E402
-from knowledge_base.evidence import evidence  # noqa: E402
-from knowledge_base.index import Index  # noqa: E402
-from knowledge_base.passages import Embedder  # noqa: E402
-from knowledge_base.query import build_query  # noqa: E402
-from knowledge_base.search import search  # noqa: E402
-
-RAG = ROOT.parent / "shared" / "data" / "rag"
 THRESHOLD = 0.70  # policies/support.yaml
 L2 = 400.0  # strong: proportions that follow one set do not carry over; the best held out of 30 to 2,000, by little
 NEAR_MISSES = sorted(
@@ -56,17 +53,14 @@ NEVER_FITTED = DOMAINS["near misses"]
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
-    """One asked question: its evidence, and what a right answer would have been."""
+class Asked:
+    """One asked question: what was found and cited, and what would have been right."""
 
     source: str
-    identifier: str
     answerable: bool
     gold: frozenset[str]
     ranked: tuple[str, ...]
     cited: frozenset[str]
-    evidence: dict[str, float]
-    seconds: float
 
     @property
     def right(self) -> bool:
@@ -74,7 +68,16 @@ class Case:
         return self.answerable and bool(self.cited & self.gold)
 
 
-def set_folders(rag: Path = RAG) -> dict[str, Path]:
+@dataclass(frozen=True, slots=True)
+class Case(Asked):
+    """A question asked our way, with its evidence."""
+
+    identifier: str
+    evidence: dict[str, float]
+    seconds: float
+
+
+def set_folders(rag: Path = SHARED) -> dict[str, Path]:
     """Where each set lies, of those that are here."""
     folders = {source: rag / source for sources in DOMAINS.values() for source in sources}
     folders["two_peaks"] = ROOT / "tests" / "data" / "two_peaks"
@@ -133,26 +136,35 @@ def with_own_labels(asked: Sequence[Case], prior: Calibration) -> list[float]:
     return sure
 
 
-def figures(cases: Sequence[Case], sure: Sequence[float]) -> list[float | None]:
-    """hit@1, hit@5, nDCG@5, AUROC, AURC, ECE, answered share, wrong-answer rate."""
-    with_gold = [case for case in cases if case.gold]
-    right = [case.right for case in cases]
-    return [
-        sum(metrics.hit_at(1, case.ranked, case.gold) for case in with_gold) / len(with_gold),
-        sum(metrics.hit_at(5, case.ranked, case.gold) for case in with_gold) / len(with_gold),
-        sum(metrics.ndcg_at(5, case.ranked, case.gold) for case in with_gold) / len(with_gold),
-        metrics.auroc(sure, [case.answerable for case in cases]),
-        metrics.aurc(sure, right),
-        metrics.ece(sure, right),
-        metrics.answered_share(sure, THRESHOLD),
-        metrics.wrong_answer_rate(sure, right, THRESHOLD),
-    ]
+def figures(asked: Sequence[Asked], sure: Sequence[float]) -> dict[str, float | None]:
+    """The figures of answers given with these probabilities, by name; None where there is nothing to count."""
+    with_gold = [each for each in asked if each.gold]
+    right = [each.right for each in asked]
+    return {
+        "hit@1": sum(metrics.hit_at(1, each.ranked, each.gold) for each in with_gold) / len(with_gold),
+        "hit@5": sum(metrics.hit_at(5, each.ranked, each.gold) for each in with_gold) / len(with_gold),
+        "nDCG@5": sum(metrics.ndcg_at(5, each.ranked, each.gold) for each in with_gold) / len(with_gold),
+        "AUROC": metrics.auroc(sure, [each.answerable for each in asked]),
+        "AURC": metrics.aurc(sure, right),
+        "ECE": metrics.ece(sure, right),
+        "answered": metrics.answered_share(sure, THRESHOLD),
+        "wrong": metrics.wrong_answer_rate(sure, right, THRESHOLD),
+    }
+
+
+def show(rows: Mapping[str, Mapping[str, float | None]]) -> None:
+    """Prints a table with a line a row."""
+    print(f"{'':32}" + "".join(f"{name:>9}" for name in next(iter(rows.values()))))
+    for name, row in rows.items():
+        print(
+            f"{name:32}"
+            + "".join(f"{'-' if each is None else format(each, '.3f'):>9}" for each in row.values())
+        )
 
 
 def report(cases: Sequence[Case]) -> None:
-    """Prints the lines of each domain."""
-    names = ("hit@1", "hit@5", "nDCG@5", "AUROC", "AURC", "ECE", "answered", "wrong")
-    print(f"{'':28}" + "".join(f"{name:>9}" for name in names))
+    """Prints the figures of each domain."""
+    rows = {}
     everything = fit_on(cases)
     for domain, sources in DOMAINS.items():
         asked = [case for case in cases if case.source in sources]
@@ -168,9 +180,8 @@ def report(cases: Sequence[Case]) -> None:
         if sources[0] in NEVER_FITTED:
             del ways["in sample"]
         for way, sure in ways.items():
-            values = figures(asked, sure)
-            shown = "".join(f"{'-' if value is None else format(value, '.3f'):>9}" for value in values)
-            print(f"{domain + ', ' + way:28}{shown}")
+            rows[f"{domain}, {way}"] = figures(asked, sure)
+    show(rows)
     seconds = [case.seconds for case in cases]
     print(f"p50 {1000 * (metrics.percentile(seconds, 0.5) or 0):.1f} ms,", end=" ")
     print(f"p95 {1000 * (metrics.percentile(seconds, 0.95) or 0):.1f} ms a question")
@@ -179,7 +190,7 @@ def report(cases: Sequence[Case]) -> None:
 def main() -> None:
     """Reads the arguments, asks every set found, prints the figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--rag", type=Path, default=RAG)
+    parser.add_argument("--rag", type=Path, default=SHARED)
     parser.add_argument("--home", type=Path)
     parser.add_argument("--write", action="store_true")
     arguments = parser.parse_args()

@@ -23,7 +23,17 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from benchmarks.fit_confidence import DOMAINS, NEVER_FITTED, Case, ask_set, fit_on, set_folders
+from benchmarks.fit_confidence import (
+    DOMAINS,
+    NEVER_FITTED,
+    Asked,
+    Case,
+    ask_set,
+    figures,
+    fit_on,
+    set_folders,
+    show,
+)
 from knowledge_base import metrics
 from knowledge_base.embedding import DEFAULT_MODEL, load_embedder
 from knowledge_base.index import Index
@@ -34,23 +44,15 @@ RANK_CONSTANT = 60
 DEPTH = 100
 L2 = 1.0
 RESAMPLED = 2_000
+WAYS = ("ours", "plain", "plain, its own set")
 MEASURED = ("ClapNQ", "MTRAG-UN", "Two Peaks", "near misses")
 
 
 @dataclass(frozen=True, slots=True)
-class Plain:
-    """What the plain way made of one question: documents, best first, and six features of their scores."""
+class Plain(Asked):
+    """A question asked the plain way, with six features of its scores."""
 
-    source: str
-    answerable: bool
-    gold: frozenset[str]
-    ranked: tuple[str, ...]
     features: tuple[float, ...]
-
-    @property
-    def right(self) -> bool:
-        """Answerable, and its first document is a gold one."""
-        return self.answerable and bool(self.ranked) and self.ranked[0] in self.gold
 
 
 def ask_plainly(source: str, folder: Path, home: Path, embedder: Embedder) -> list[Plain]:
@@ -61,7 +63,8 @@ def ask_plainly(source: str, folder: Path, home: Path, embedder: Embedder) -> li
     with index.snapshot() as snapshot:
         for row in rows:
             ranked, features = _answer(snapshot, embedder, row["question"])
-            asked.append(Plain(source, row["answerable"], frozenset(row["gold"]), ranked, features))
+            gold, cited = frozenset(row["gold"]), frozenset(ranked[:1])
+            asked.append(Plain(source, row["answerable"], gold, ranked, cited, features))
     return asked
 
 
@@ -139,32 +142,19 @@ def measure(cases: Sequence[Case], plain: Sequence[Plain]) -> dict[str, dict[str
         ours = [calibration.probability(case.evidence) for case in asked]
         fitted = [each for each in plain if each.source not in (*sources, *NEVER_FITTED)]
         theirs = plain_probabilities(fitted, asked_plainly).tolist()
+        own = plain_probabilities(asked_plainly, asked_plainly).tolist()
         answerable = [case.answerable for case in asked]
         measured[domain] = {
-            "ours": _figures(asked, ours),
-            "plain": _figures(asked_plainly, theirs),
-            "plain, its own set": _figures(
-                asked_plainly, plain_probabilities(asked_plainly, asked_plainly).tolist()
-            ),
+            "ours": figures(asked, ours),
+            "plain": figures(asked_plainly, theirs),
+            "plain, its own set": figures(asked_plainly, own),
             "auroc_difference": difference(ours, theirs, answerable),
         }
     return measured
 
 
-def _figures(asked: Sequence[Case] | Sequence[Plain], sure: Sequence[float]) -> dict[str, float | None]:
-    with_gold = [each for each in asked if each.gold]
-    right = [each.right for each in asked]
-    return {
-        "hit@1": sum(metrics.hit_at(1, each.ranked, each.gold) for each in with_gold) / len(with_gold),
-        "hit@5": sum(metrics.hit_at(5, each.ranked, each.gold) for each in with_gold) / len(with_gold),
-        "AUROC": metrics.auroc(sure, [each.answerable for each in asked]),
-        "AURC": metrics.aurc(sure, right),
-        "ECE": metrics.ece(sure, right),
-    }
-
-
 def main() -> None:
-    """Prints two lines a domain, or with --json one object."""
+    """Prints the lines of each domain, or with --json one object."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -182,13 +172,10 @@ def main() -> None:
     if options.json:
         json.dump(measured, sys.stdout)
         return
-    names = ("hit@1", "hit@5", "AUROC", "AURC", "ECE")
-    print(f"{'held out':32}" + "".join(f"{name:>8}" for name in names))
+    show({f"{domain}, {way}": row[way] for domain, row in measured.items() for way in WAYS})
     for domain, row in measured.items():
-        for way in ("ours", "plain", "plain, its own set"):
-            print(f"{domain + ', ' + way:32}" + "".join(f"{row[way][name]:8.3f}" for name in names))
         low, high = row["auroc_difference"]
-        print(f"{'':32}AUROC {low:+.3f} to {high:+.3f} above the plain way")
+        print(f"{domain}: AUROC {low:+.3f} to {high:+.3f} above the plain way")
 
 
 if __name__ == "__main__":

@@ -131,10 +131,10 @@ def _opening(hit: Hit) -> Passage:
 
 def _groups(hit: Hit, relevance: NDArray[np.float64]) -> list[_Group]:
     """Joins a list's items, and a lead-in that ends with a colon to what it introduces."""
-    text = hit.chunk.text
+    text, units = hit.chunk.text, hit.units
     runs: list[list[int]] = []
-    for index, unit in enumerate(hit.units):
-        before = hit.units[index - 1] if index else None
+    for index, unit in enumerate(units):
+        before = units[index - 1] if index else None
         listed = before is not None and before.kind == unit.kind == "item"
         introduced = before is not None and text[before.start : before.end].rstrip("*_ ").endswith(":")
         if runs and (listed or introduced):
@@ -143,8 +143,8 @@ def _groups(hit: Hit, relevance: NDArray[np.float64]) -> list[_Group]:
             runs.append([index])
     return [
         _Group(
-            tuple(hit.units[i] for i in run),
-            _count(text[hit.units[run[0]].start : hit.units[run[-1]].end]),
+            tuple(units[i] for i in run),
+            _count(text[units[run[0]].start : units[run[-1]].end]),
             float(max(relevance[i] for i in run)),
         )
         for run in runs

@@ -91,7 +91,7 @@ def by_rules(brief: Brief, offer: Offer, policy: CampaignPolicy) -> Texts:
 
 def template_faults(policy: CampaignPolicy) -> list[str]:
     """What keeps the policy's own win-back mail from being sent, with an offer or without; empty where it holds."""
-    offers = [Offer(percent=percent) for percent in (policy.economics.offer_at_most, 0)]
+    offers = (Offer(percent=policy.economics.offer_at_most), Offer())
     brief = Brief(kind="winback")
     return list(
         dict.fromkeys(
