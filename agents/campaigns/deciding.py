@@ -31,8 +31,12 @@ def check_open(campaign: Campaign, version: int | None) -> None:
 def check_changed(
     draft: Draft, *, texts: Texts | None = None, offer: Offer | None = None, brief: Brief | None = None
 ) -> None:
-    """Raises `BadInput` where all that is wanted stands in the draft already; None is not wanted."""
-    wanted = ((texts, draft.texts), (offer, draft.offer), (brief, draft.brief))
+    """Raises `BadInput` where all that is wanted stands in the draft already; None is not wanted.
+
+    An offer is the same by its percentage: its code and last day follow from that.
+    """
+    percent = None if offer is None else offer.percent
+    wanted = ((texts, draft.texts), (percent, draft.offer.percent), (brief, draft.brief))
     if all(now is None or now == before for now, before in wanted):
         raise BadInput("Nothing is changed, so there is no new version to make.")
 

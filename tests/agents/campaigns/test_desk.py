@@ -184,6 +184,12 @@ def test_what_changes_nothing_makes_no_version(shop: Shop) -> None:
     assert shop.session.campaigns.campaign(made.id).draft.version == 1
 
 
+def test_the_same_offer_again_makes_no_version(shop: Shop) -> None:
+    made = shop.draft("winback offer=15")
+    with pytest.raises(BadInput, match="Nothing is changed"):
+        shop.session.campaigns.edit(made.id, "Maria", offer=Offer(percent=15))
+
+
 def test_a_draft_that_keeps_silent_of_its_offer_cannot_be_approved(shop: Shop) -> None:
     policy = shop.services.open_campaign_policy()
     silent = {"subjects": ["We miss you"], "preheader": "", "body": "Hello {first_name},\n\ncome back."}
