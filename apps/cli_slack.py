@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import signal
 import sys
-import threading
 
 from agents.errors import BadInput
 from agents.session import Session
 from apps import cli_edge as edge
+from apps.stopping import stop_signals
 from apps.worker import jobs_running
 from integrations import connect
 from integrations.settings import Settings
@@ -29,20 +28,15 @@ def run_slack(settings: Settings) -> None:
 
     services = connect(settings)
     session = Session(services)
-    told = threading.Event()
     try:
         bot = Bot(session, services, settings)
-        for each in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(each, lambda *_: told.set())
-        with contextlib.ExitStack() as running:
+        with stop_signals() as wait_for_one, contextlib.ExitStack() as running:
             if settings.jobs == "on":
                 running.enter_context(jobs_running(session, services, settings))
             running.enter_context(bot.listening())
             sys.stdout.write(f"The bot listens; cases go to {bot.desk.channel.describe()}.\n")
             sys.stdout.flush()
-            told.wait()
-            for each in (signal.SIGINT, signal.SIGTERM):
-                signal.signal(each, signal.SIG_DFL)  # who tells it twice does not want to wait
+            wait_for_one()
     finally:
         session.close()
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import signal
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import nullcontext
 
 from agents.ports import Services
 from agents.session import Session
 from agents.team_channel import TeamChannel
+from apps.stopping import stop_signals
 from integrations import connect, prepare_jobs
 from integrations.settings import Settings
 from jobs.runtime import Daily, Jobs
@@ -77,15 +76,10 @@ def run_worker(settings: Settings) -> None:
     """Run the jobs until the process is told to stop; says on standard output that it has begun."""
     services = connect(settings)
     session = Session(services)
-    told = threading.Event()
-    for each in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(each, lambda *_: told.set())
     try:
-        with jobs_running(session, services, settings):
+        with stop_signals() as wait_for_one, jobs_running(session, services, settings):
             sys.stdout.write(f"The jobs run; mail goes to {services.open_mailer().describe()}.\n")
             sys.stdout.flush()
-            told.wait()
-            for each in (signal.SIGINT, signal.SIGTERM):
-                signal.signal(each, signal.SIG_DFL)  # who tells it twice does not want to wait
+            wait_for_one()
     finally:
         session.close()
