@@ -16,6 +16,7 @@ from pathlib import Path
 
 from agents.errors import Transient
 from agents.personal import Address, KeepUntil, Searched
+from knowledge_base.folders import files_below
 
 _VECTORS = "data_level0.bin"
 _SQLITE = b"SQLite format 3\x00"
@@ -104,7 +105,7 @@ class HomeFiles:
 
     def _files(self) -> Iterator[Path]:
         beside = [Path(f"{file}{end}") for file in self._elsewhere for end in ("", "-wal", "-journal")]
-        yield from sorted(file for file in self._home.rglob("*") if file.is_file() and not file.is_symlink())
+        yield from sorted(file for file, _ in files_below(self._home))
         yield from (file for file in beside if file.is_file())
 
     def _mails(self) -> list[Path]:
@@ -202,10 +203,14 @@ def _blank(file: Path, address: Address) -> None:
 
 
 def _addresses_in(file: Path, address: Address) -> Iterator[str]:
-    """The addresses in the rows of a SQLite file that hold this one."""
-    with contextlib.closing(
-        sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True, timeout=_BUSY_SECONDS)
-    ) as database:
+    """The addresses in the rows of a SQLite file that hold this one; none where the file has vanished since."""
+    try:
+        opened = sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True, timeout=_BUSY_SECONDS)
+    except sqlite3.OperationalError:
+        if file.exists():
+            raise
+        return
+    with contextlib.closing(opened) as database:
         tables = database.execute(
             "SELECT name FROM sqlite_schema WHERE type = 'table' AND sql NOT LIKE '%USING%'"
         )

@@ -16,6 +16,7 @@ from knowledge_base.chroma_folder import FolderVectors
 from knowledge_base.chroma_server import ServerVectors
 from knowledge_base.database import Meta, connect, read_meta, transaction
 from knowledge_base.errors import IndexAbsent, IndexBusy, IndexDamaged, IndexMismatch, VectorsUnavailable
+from knowledge_base.folders import files_below
 from knowledge_base.locks import Held, exclusive
 from knowledge_base.passages import Snapshot
 from knowledge_base.remembered import Recollection
@@ -205,7 +206,7 @@ class Index:
         except IndexDamaged as error:
             return IndexStatus("broken", str(error))
         assert meta is not None  # noqa: S101 - _require has raised otherwise
-        size = sum(each.stat().st_size for each in self.folder.rglob("*") if each.is_file())
+        size = sum(size for _, size in files_below(self.folder))
         last = max((record.ingested_at for record in records.values()), default=None)
         missing = meta.store == FolderVectors.name and not self._store.holds(meta.place)
         return IndexStatus(
