@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import base64
+import itertools
 import os
 import pickle
+import shutil
 import sqlite3
+import threading
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -99,6 +102,29 @@ def test_a_database_elsewhere_is_compacted_and_searched(files: HomeFiles, home: 
         files.compact()
         assert files.search(ANNA, ()).found == ()
         assert b"samovar" not in file.read_bytes() + Path(f"{file}-wal").read_bytes()
+
+
+def test_a_search_outlives_files_that_vanish_under_it(files: HomeFiles, home: Path) -> None:
+    """As an ingest's former states do: each time another one, with a database in it."""
+    (home / "log" / "gtm.log").write_text(f"wrote to {ANNA.email}\n")
+    done = threading.Event()
+
+    def replace_states() -> None:
+        for number in itertools.takewhile(lambda _: not done.is_set(), itertools.count()):
+            state = home / "index" / "chroma" / f"state-{number}"
+            state.mkdir(parents=True)
+            with closing(sqlite3.connect(state / "chroma.sqlite3")) as database:
+                database.execute("CREATE TABLE t (note TEXT)")
+            shutil.rmtree(state)
+
+    writer = threading.Thread(target=replace_states)
+    writer.start()
+    try:
+        for _ in range(200):
+            assert files.search(ANNA, ()).found == (f"file {home / 'log' / 'gtm.log'}",)
+    finally:
+        done.set()
+        writer.join()
 
 
 def test_old_mails_and_old_lines_go(files: HomeFiles, home: Path) -> None:
