@@ -46,6 +46,7 @@ class Reply(Value):
     `confidence` is the calibrated probability that the answer is right, also where a hard rule decided (it is
     then the draft's); a reply to small talk has 1. `reason` says in a few words why this decision was taken.
     `review` is what a person has to decide, where one has; under `trace` one can look at how it came about.
+    `options` are the sections between which the customer is asked to choose, by their headings.
     `answer` is empty where a person is in the conversation and the desk is silent.
     """
 
@@ -61,6 +62,7 @@ class Reply(Value):
     review: str | None = None
     written_by: str | None = None
     trace: str | None = None
+    options: tuple[str, ...] = ()
 
 
 class Message(Value):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from knowledge_base.search import Retrieval
     from knowledge_base.topics import Topic
 
+OFFERED_FROM = 5  # passages whose sections a customer may be asked to choose between
 PUBLISHED_DEPTH = 20  # passages looked at for words that the shop itself has published
 History = Sequence[tuple[str, str]]
 """Earlier messages, oldest first, as (role, text); the customer's role is "customer"."""
@@ -43,6 +44,8 @@ class Found:
     retrieval: Retrieval
     version: str = ""
     """Of the index that was searched: what is found now may read otherwise in another one."""
+    chosen: bool = False
+    """Whether the customer has chosen the section that stands first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +85,26 @@ class Knowledge:
         self._index = Lazy(lambda: services.open_index(self._embedder()))
         self._calibration = services.open_calibration
 
-    def find(self, question: str, history: History) -> Found:
-        """The passages for a question asked after `history`."""
+    def find(self, question: str, history: History, chosen: str | None = None) -> Found:
+        """The passages for a question asked after `history`.
+
+        The section that the customer has `chosen` by its heading comes first. Where there is none under it any more,
+        its words are searched for with the question.
+        """
         from knowledge_base.query import build_query, settle_context  # noqa: PLC0415 - numpy is paid for when asked
         from knowledge_base.search import search  # noqa: PLC0415
 
         with translated(), self._index().snapshot() as snapshot:
-            query = settle_context(build_query(question, history), self._embedder())
-            return Found(query, search(snapshot, self._embedder(), query), str(snapshot.generation))
+            embedder, version = self._embedder(), str(snapshot.generation)
+            query = settle_context(build_query(question, history), embedder)
+            retrieval = search(snapshot, embedder, query)
+            if chosen is None:
+                return Found(query, retrieval, version)
+            offered = [_name(hit.chunk) for hit in retrieval.hits[:OFFERED_FROM]]
+            if chosen in offered:
+                return Found(query, retrieval.led_by(offered.index(chosen)), version, chosen=True)
+            query = build_query(f"{question} {chosen}", history)
+            return Found(query, search(snapshot, embedder, query), version)
 
     def draft(self, found: Found) -> Draft:
         """The answer that the passages give, with its confidence: none in a passage that orders machines about."""
@@ -98,7 +113,8 @@ class Knowledge:
         from knowledge_base.learned import SAME_QUESTION, asks_the_same  # noqa: PLC0415
 
         query, retrieval = found.query, found.retrieval
-        extract = compose(query, retrieval, self._answer_words)
+        shown = replace(retrieval, hits=retrieval.hits[:1]) if found.chosen else retrieval
+        extract = compose(query, shown, self._answer_words)
         signs = evidence(query, retrieval, extract)
         confidence = self._calibration().probability(signs) if extract.text else 0.0
         if extract.passages and asks_the_same(query.question, extract.passages[0].chunk):
@@ -125,7 +141,7 @@ class Knowledge:
                 )
                 for hit in retrieval.hits
             ),
-            headings=_headings([hit.chunk for hit in retrieval.hits[:5]]),
+            headings=_headings([hit.chunk for hit in retrieval.hits[:OFFERED_FROM]]),
             evidence={name: float(value) for name, value in signs.items()},
         )
 
@@ -187,13 +203,15 @@ class Knowledge:
 
 
 def _headings(chunks: Sequence[Chunk]) -> tuple[str, ...]:
-    """What the chunks are about in their authors' words, without numbers; none where only the file has a name."""
-    headings = (
-        chunk.heading.removeprefix(chunk.section).lstrip(". ")
-        for chunk in chunks
-        if chunk.heading != PurePath(chunk.document).stem
-    )
-    return tuple(dict.fromkeys(heading for heading in headings if heading))
+    """What the chunks are about in their authors' words; none where only the file has a name."""
+    return tuple(dict.fromkeys(name for chunk in chunks if (name := _name(chunk))))
+
+
+def _name(chunk: Chunk) -> str:
+    """A chunk's heading without its number; empty where it is the file's name."""
+    if chunk.heading == PurePath(chunk.document).stem:
+        return ""
+    return chunk.heading.removeprefix(chunk.section).lstrip(". ")
 
 
 @contextlib.contextmanager

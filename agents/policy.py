@@ -146,6 +146,7 @@ class Sayings(Section):
     clarify_between: Text
     clarify_one: Text
     clarify_open: Text
+    chosen: Text
     escalate: Text
     broken: Text
     promise_open: Text

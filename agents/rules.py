@@ -26,6 +26,7 @@ _COMMON = frozenset(
     would you your
     """.split()  # noqa: SIM905 - a list literal would take ninety lines
 )
+_POINTING = frozenset(("mean", "meant", "one", "yes"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +106,17 @@ class RuleBook:
         """Whether a message means anything without the one before it: no small talk, no "the first one"."""
         return self.choice(text) is None and self.small_talk(text) is None
 
-    def choice(self, text: str) -> Choice | None:
-        """Which of two suggestions a message picks, or None if it says something else."""
+    def choice(self, text: str, options: Sequence[str] = ()) -> Choice | None:
+        """Which of two suggestions a message picks, by its place or its name; None if it says something else."""
         plain = " ".join(_WORD.findall(self._normalise(text)))
-        return next((choice for choice, says in self._choices if says.fullmatch(plain)), None)
+        placed = next((choice for choice, says in self._choices if says.fullmatch(plain)), None)
+        return placed or self._named(plain, options)
+
+    def _named(self, plain: str, options: Sequence[str]) -> Choice | None:
+        """The suggestion that has every word of a message, where the other has not."""
+        said = _content(plain) - _POINTING
+        named = [bool(said) and said <= _content(self._normalise(option)) for option in options[:2]]
+        return ("first" if named[0] else "second") if sum(named) == 1 else None
 
     def _normalise(self, text: str) -> str:
         plain = unicodedata.normalize("NFKC", text).translate(_APOSTROPHES).lower()

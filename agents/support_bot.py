@@ -134,6 +134,7 @@ class SupportBot:
             seconds=round(time.perf_counter() - started, 4),
             mode="model" if outcome.written_by else "offline",
             written_by=outcome.written_by,
+            options=ruling.options,
         )
         opening = self._opening(question.text, outcome, now) if ruling.decision == "escalate" else None
         return reply, opening

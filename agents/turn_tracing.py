@@ -55,7 +55,8 @@ def _verdict(verdict: Verdict) -> dict[str, Fact]:
 
 def _found(found: Found) -> dict[str, Fact]:
     hits = found.retrieval.hits[:MOST_SECTIONS]
-    return {
+    chosen: dict[str, Fact] = {"chosen by the customer": True} if found.chosen else {}
+    return chosen | {
         "passages": len(found.retrieval.hits),
         "sections": tuple(_place(hit.chunk.document, hit.chunk.section or hit.chunk.heading) for hit in hits),
         "scores": tuple(round(float(hit.score), 4) for hit in hits),

@@ -38,6 +38,8 @@ class Presenter:
         return shown | {"html": render(message.text)} | (self._reply(message.reply) if message.reply else {})
 
     def _reply(self, reply: Reply) -> Shown:
+        if reply.decision == "clarify":
+            return {"decision": "clarify", "options": reply.options}
         if reply.decision != "answer" or not reply.citations:
             return {"decision": reply.decision if reply.decision != "answer" else "talk"}
         return {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -62,6 +62,11 @@ class Retrieval:
     dense: Floats
     lexical: Floats
     rarity: Mapping[str, float]
+
+    def led_by(self, position: int) -> Retrieval:
+        """The same with the hit at `position` first."""
+        first, others = self.hits[position], (*self.hits[:position], *self.hits[position + 1 :])
+        return replace(self, hits=(first, *others))
 
 
 def search(snapshot: Snapshot, embedder: Embedder, query: Query, limit: int = 50) -> Retrieval:

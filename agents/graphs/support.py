@@ -43,6 +43,8 @@ class Ruling:
     text: str
     by_rule: bool = False
     """Whether a rule decided, not the confidence."""
+    options: tuple[str, ...] = ()
+    """The sections between which the customer is asked to choose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,8 @@ class SupportState(TypedDict, total=False):
 
     turn: Annotated[Asked, UntrackedValue]
     question: Annotated[str, UntrackedValue]
+    chosen: Annotated[str | None, UntrackedValue]
+    """The heading of the section that the customer has just chosen for the question."""
     verdict: Annotated[Verdict | None, UntrackedValue]
     small_talk: Annotated[str | None, UntrackedValue]
     found: Annotated[Found | None, UntrackedValue]
@@ -85,8 +89,8 @@ class SupportState(TypedDict, total=False):
 class Finder(Protocol):
     """The part of the knowledge base that the graph needs."""
 
-    def find(self, question: str, history: History) -> Found:
-        """The passages for a question."""
+    def find(self, question: str, history: History, chosen: str | None = None) -> Found:
+        """The passages for a question, the section first that the customer has chosen by its heading."""
 
     def draft(self, found: Found) -> Draft:
         """The answer that they give."""
@@ -182,6 +186,12 @@ def _unhelped(history: History) -> list[str]:
     return [said for role, said in history[helped:] if role == "customer"]
 
 
+def _before(question: str, history: History) -> History:
+    """What had been said when a question was asked that is taken up again."""
+    asked = [at for at, line in enumerate(history) if line == ("customer", question)]
+    return history[: asked[-1]] if asked else history
+
+
 class _Nodes:
     def __init__(
         self,
@@ -198,24 +208,26 @@ class _Nodes:
         self._knowledge = knowledge
 
     def apply_rules(self, state: SupportState) -> SupportState:
-        """Hard rules and small talk, and a choice between suggestions put back into the question."""
-        text = state["turn"].question
-        options = state.get("options") or []
-        choice = self._rules.choice(text) if options else None
+        """Hard rules and small talk; a choice between suggestions takes up the question that was asked before it."""
+        text, options = state["turn"].question, state.get("options") or []
+        choice = self._rules.choice(text, options) if options else None
         if choice == "none":
             circles = Verdict("circles", "none of the suggestions fits", self._rules.circles.reply)
-            return {"question": state["asked"], "verdict": circles, "small_talk": None}
-        if choice is not None and (choice == "first" or len(options) > 1):
-            option = options[0 if choice == "first" else 1]
-            return {"question": f"{state['asked']} {option}", "verdict": None, "small_talk": None}
+            return {"question": state["asked"], "chosen": None, "verdict": circles, "small_talk": None}
         verdict = self._rules.verdict(text, _unhelped(state["turn"].history))
+        if verdict is None and choice is not None and (choice == "first" or len(options) > 1):
+            chosen = options[0 if choice == "first" else 1]
+            return {"question": state["asked"], "chosen": chosen, "verdict": None, "small_talk": None}
         small_talk = self._rules.small_talk(text) if verdict is None else None
-        return {"question": text, "verdict": verdict, "small_talk": small_talk}
+        return {"question": text, "chosen": None, "verdict": verdict, "small_talk": small_talk}
 
     def find_sources(self, state: SupportState) -> SupportState:
         """Search the documents; a rule that has decided already does not depend on them."""
+        question, history = state["question"], state["turn"].history
+        if question != state["turn"].question:
+            history = _before(question, history)
         try:
-            return {"found": self._knowledge.find(state["question"], state["turn"].history)}
+            return {"found": self._knowledge.find(question, history, state["chosen"])}
         except DeskError:
             if state["verdict"] is None:
                 raise
@@ -229,10 +241,12 @@ class _Nodes:
     def rewrite_query(self, state: SupportState) -> SupportState:
         """Let a model say the question better, and search again: of the two drafts the surer one counts.
 
-        So a query that leaves out what matters makes no answer worse. A rule that has decided needs no better search.
+        So a query that leaves out what matters makes no answer worse. A rule that has decided needs no better search,
+        nor does a customer who has chosen the section.
         """
         found, draft = state["found"], state["draft"]
-        if self._rewriter is None or found is None or state["verdict"] is not None:
+        settled = state["verdict"] is not None or state["chosen"] is not None
+        if self._rewriter is None or found is None or settled:
             return {}
         query = self._rewriter.rewrite(replace(state["turn"], question=state["question"]), found)
         if query is None:
@@ -257,15 +271,24 @@ class _Nodes:
         return {"draft": self._writer.write(asked, found, draft)}
 
     def decide(self, state: SupportState) -> SupportState:
-        """Rules first, then the confidence against the policy's thresholds."""
+        """Rules first, then the confidence against the policy's thresholds.
+
+        A section that the customer has chosen need not be as sure: whoever asks to see it is shown it, as long as it
+        is more likely than not to be right.
+        """
         return {"ruling": self._ruling(state, state["draft"])}
 
     def _ruling(self, state: SupportState, draft: Draft) -> Ruling:
-        thresholds, texts = self._policy.thresholds, self._policy.texts
         if (verdict := state["verdict"]) is not None:
             return Ruling("escalate", verdict.reason, verdict.reply, by_rule=True)
-        if draft.text and (draft.begun or draft.confidence >= thresholds.answer):
+        if draft.text and (draft.begun or draft.confidence >= self._policy.thresholds.answer):
             return Ruling("answer", "confident", draft.text)
+        return self._unsure(state, draft)
+
+    def _unsure(self, state: SupportState, draft: Draft) -> Ruling:
+        thresholds, texts, found = self._policy.thresholds, self._policy.texts, state["found"]
+        if found is not None and found.chosen and draft.text and draft.confidence >= thresholds.clarify:
+            return Ruling("answer", "chosen by the customer", f"{texts.chosen}\n\n{draft.text}", by_rule=True)
         if state.get("unanswered", 0) + 1 >= self._policy.limits.circle_turns:
             return Ruling("escalate", self._rules.circles.reason, self._rules.circles.reply)
         if draft.confidence < thresholds.clarify:
@@ -274,15 +297,16 @@ class _Nodes:
         reason = f"confidence {draft.confidence:.2f} is below {thresholds.answer:.2f}"
         if state.get("clarified"):
             return Ruling("escalate", f"{reason}, also after asking back", texts.escalate)
-        return Ruling("clarify", reason, self._clarifying_question(draft.headings))
+        options = draft.headings[:2]
+        return Ruling("clarify", reason, self._clarifying_question(options), options=options)
 
-    def _clarifying_question(self, headings: tuple[str, ...]) -> str:
+    def _clarifying_question(self, options: tuple[str, ...]) -> str:
         texts = self._policy.texts
-        if not headings:
+        if not options:
             return texts.clarify_open
-        if len(headings) == 1:
-            return texts.clarify_one.format(first=headings[0])
-        return texts.clarify_between.format(first=headings[0], second=headings[1])
+        if len(options) == 1:
+            return texts.clarify_one.format(first=options[0])
+        return texts.clarify_between.format(first=options[0], second=options[1])
 
     def reply(self, state: SupportState) -> SupportState:
         """Put the turn together, and remember what the next one needs."""
@@ -304,7 +328,7 @@ class _Nodes:
             "unanswered": 0 if answered else state.get("unanswered", 0) + 1,
             "clarified": asking or (state.get("clarified", False) and not answered),
             "asked": state["question"] if asking else "",
-            "options": list(draft.headings[:2]) if asking else [],
+            "options": list(ruling.options),
         }
 
     def await_person(self, state: SupportState) -> SupportState:  # noqa: ARG002

@@ -47,7 +47,7 @@ export function botMessage(message, words, chat) {
   const face = make("img", { className: "face", src: "chat/favicon.svg", alt: "", width: "28", height: "28" });
   const item = make("li", { className: `said theirs${escalated ? " escalated" : ""}` }, face, inner);
   if (message.decision === "answer") inner.append(under(message, chat));
-  if (message.decision === "clarify") inner.append(personOffer(chat));
+  if (message.decision === "clarify") inner.append(offer(message.options, chat));
   return item;
 }
 
@@ -83,10 +83,19 @@ function merge(shown, next) {
   });
 }
 
-function personOffer(chat) {
-  const button = make("button", { type: "button", className: "pill" }, "Talk to a person");
-  button.addEventListener("click", () => chat.find('[data-do="person"]').click());
-  return make("div", { className: "under" }, button);
+// What was asked back, as buttons: the sections offered while nothing has been said to it, and a person.
+function offer(options, chat) {
+  const sections = options.map((heading) => pill(heading, () => chat.send(heading)));
+  for (const button of sections) button.classList.add("option");
+  const person = pill("Talk to a person", () => chat.find('[data-do="person"]').click());
+  const group = make("div", { className: "offer", role: "group", "aria-label": "What do you mean?" }, ...sections, person);
+  return make("div", { className: "under" }, group);
+}
+
+function pill(words, pressed) {
+  const button = make("button", { type: "button", className: "pill" }, make("bdi", {}, words));
+  button.addEventListener("click", pressed);
+  return button;
 }
 
 function under(message, chat) {

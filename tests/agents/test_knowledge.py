@@ -36,6 +36,31 @@ def test_headings_to_choose_from_are_the_authors_words_without_numbers(knowledge
     assert set(draft.headings) == {"Tins", "Pouches", "Canada"}
 
 
+def test_a_section_that_is_chosen_answers_alone_and_as_surely_as_its_evidence_says(
+    knowledge: Knowledge,
+) -> None:
+    question = "tins, pouches, parcels to Canada"
+    before = knowledge.find(question, ())
+    for heading in knowledge.draft(before).headings:
+        found = knowledge.find(question, (), heading)
+        draft = knowledge.draft(found)
+        assert found.chosen
+        assert {hit.chunk.id for hit in found.retrieval.hits} == {
+            hit.chunk.id for hit in before.retrieval.hits
+        }
+        assert [citation.section for citation in draft.citations] == [draft.sources[0].section]
+        assert draft.headings[0] == heading
+        assert f"{heading}**" in draft.text
+        assert 0.0 < draft.confidence < 1.0
+
+
+def test_a_section_that_is_not_there_any_more_is_looked_for_by_its_words(knowledge: Knowledge) -> None:
+    found = knowledge.find("How long?", (), "Canada express")
+    assert not found.chosen
+    assert found.query.question == "How long? Canada express"
+    assert knowledge.draft(found).headings[0] == "Canada"
+
+
 def test_a_citation_quotes_what_stands_at_its_anchor(knowledge: Knowledge) -> None:
     draft = knowledge.draft(knowledge.find("How long do parcels to Canada take?", ()))
     document = knowledge.document(draft.citations[0].document)

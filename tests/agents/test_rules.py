@@ -320,6 +320,34 @@ def test_a_pick_between_suggestions_is_understood(rules: RuleBook, text: str, ch
     assert rules.choice(text) == choice
 
 
+@pytest.mark.parametrize(
+    ("text", "choice"),
+    [
+        ("Freshness on Delivery", "first"),
+        ("“storing chai concentrate”", "second"),
+        ("I mean the concentrate", "second"),
+        ("freshness!", "first"),
+        ("the first one", "first"),
+        ("neither", "none"),
+        ("the", None),
+        ("chai", None),
+        ("How do I store concentrate in summer?", None),
+        ("freshness of concentrate", None),
+        ("", None),
+    ],
+)
+def test_a_suggestion_is_picked_by_words_that_it_alone_has(
+    rules: RuleBook, text: str, choice: str | None
+) -> None:
+    options = ("Freshness on Delivery of Chai", "Storing Chai Concentrate")
+    assert rules.choice(text, options) == choice
+
+
+def test_of_two_suggestions_of_the_same_words_none_is_picked_by_name(rules: RuleBook) -> None:
+    assert rules.choice("Shipping", ("Shipping", "The Shipping")) is None
+    assert rules.choice("Shipping", ("Shipping",)) == "first"
+
+
 def test_a_message_that_leans_on_the_last_says_nothing_alone(rules: RuleBook) -> None:
     assert not rules.says_something("thanks")
     assert not rules.says_something("the first one")

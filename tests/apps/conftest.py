@@ -121,12 +121,17 @@ class Desk:
 
 @pytest.fixture(scope="session")
 def make_desk(tmp_path_factory: pytest.TempPathFactory, models_folder: Path) -> Iterator[Callable[..., Desk]]:
-    """Builds desks: `make_desk(documents, answer_all=False)`; each is stopped at the end."""
+    """Builds desks: `make_desk(documents, thresholds=(answer, clarify))`; each is stopped at the end."""
     desks: list[Desk] = []
 
-    def make(documents: Path, *, answer_all: bool = False, messages_a_minute: int | None = None) -> Desk:
+    def make(
+        documents: Path,
+        *,
+        thresholds: tuple[float, float] | None = None,
+        messages_a_minute: int | None = None,
+    ) -> Desk:
         home = tmp_path_factory.mktemp("home")
-        policies = _policies(home / "policies", answer_all=answer_all, messages_a_minute=messages_a_minute)
+        policies = _policies(home / "policies", thresholds, messages_a_minute)
         desk = Desk(home, models_folder, policies)
         desk.gtm("ingest", str(documents))
         desk.start()
@@ -138,12 +143,12 @@ def make_desk(tmp_path_factory: pytest.TempPathFactory, models_folder: Path) -> 
         desk.stop()
 
 
-def _policies(folder: Path, *, answer_all: bool, messages_a_minute: int | None) -> Path:
+def _policies(folder: Path, thresholds: tuple[float, float] | None, messages_a_minute: int | None) -> Path:
     """The shipped policy with what a test needs changed."""
     shutil.copytree(SHIPPED, folder)
     policy = yaml.safe_load((folder / "support.yaml").read_text("utf-8"))
-    if answer_all:
-        policy["thresholds"] = {"answer": 0.0, "clarify": 0.0}
+    if thresholds:
+        policy["thresholds"] = dict(zip(("answer", "clarify"), thresholds, strict=True))
     if messages_a_minute:
         policy["limits"]["messages_a_minute"] = messages_a_minute
     (folder / "support.yaml").write_text(yaml.safe_dump(policy, allow_unicode=True), "utf-8")

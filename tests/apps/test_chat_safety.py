@@ -50,7 +50,7 @@ def hostile_desk(make_desk: Callable[..., Desk], tmp_path_factory: pytest.TempPa
     """A desk that answers everything from one hostile document."""
     folder: Path = tmp_path_factory.mktemp("documents")
     (folder / "zanzibar.md").write_text(DOCUMENT, "utf-8")
-    return make_desk(folder, answer_all=True, messages_a_minute=1000)
+    return make_desk(folder, thresholds=(0.0, 0.0), messages_a_minute=1000)
 
 
 def watched(page: Page, url: str) -> list[str]:

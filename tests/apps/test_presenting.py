@@ -52,6 +52,16 @@ def test_an_escalated_reply_shows_no_confidence() -> None:
     assert "confidence" not in shown
 
 
+def test_a_question_back_shows_what_can_be_chosen() -> None:
+    asked = bot("clarify")
+    assert asked.reply is not None
+    with_options = asked.model_copy(
+        update={"reply": asked.reply.model_copy(update={"options": ("Returns", "<b>Refunds</b>")})}
+    )
+    assert PRESENTER.message(with_options)["options"] == ("Returns", "<b>Refunds</b>")
+    assert PRESENTER.message(asked)["options"] == ()
+
+
 def test_a_customers_words_stay_plain_text() -> None:
     text = "<img src=x onerror=alert(1)> **not bold**"
     shown = PRESENTER.message(Message(id=1, conversation="c", role="customer", text=text, at=AT))

@@ -30,13 +30,17 @@ class ScriptedKnowledge:
         self.confidence = confidence
         self.headings = headings
         self.searched: list[tuple[str, list[tuple[str, str]]]] = []
+        self.chosen: str | None = None
         self.broken: Exception | None = None
 
-    def find(self, question: str, history: History) -> Found:
+    def find(self, question: str, history: History, chosen: str | None = None) -> Found:
         self.searched.append((question, list(history)))
+        self.chosen = chosen
         if self.broken is not None:
             raise self.broken
-        return Found(cast("Any", question), cast("Any", SimpleNamespace(hits=())))
+        return Found(
+            cast("Any", question), cast("Any", SimpleNamespace(hits=())), chosen=chosen in self.headings
+        )
 
     def draft(self, found: Found) -> Draft:
         return Draft(
@@ -132,17 +136,75 @@ def test_conversations_do_not_share_their_memory(graph: SupportGraph, knowledge:
 
 
 @pytest.mark.parametrize(
-    ("pick", "searched"),
-    [("the first one", "Is it so? Returns"), ("yes", "Is it so? Returns"), ("2", "Is it so? Refunds")],
+    ("pick", "chosen"),
+    [
+        ("the first one", "Returns"),
+        ("yes", "Returns"),
+        ("2", "Refunds"),
+        ("Refunds", "Refunds"),
+        ("I meant the refunds", "Refunds"),
+    ],
 )
-def test_a_pick_between_the_suggestions_is_searched_with_the_question(
-    graph: SupportGraph, knowledge: ScriptedKnowledge, pick: str, searched: str
+def test_the_section_that_is_picked_answers_what_was_asked_before(
+    graph: SupportGraph, knowledge: ScriptedKnowledge, pick: str, chosen: str
+) -> None:
+    earlier = [("customer", "Is it green?"), ("bot", "It is.")]
+    knowledge.confidence = 0.6
+    assert say(graph, "Is it so?", history=earlier).ruling.options == ("Returns", "Refunds")
+    outcome = say(graph, pick, history=[*earlier, ("customer", "Is it so?")])
+    assert (outcome.ruling.decision, outcome.ruling.reason) == ("answer", "chosen by the customer")
+    assert knowledge.searched[-1] == ("Is it so?", earlier)
+    assert knowledge.chosen == chosen
+    assert outcome.ruling.text == f"{POLICY.texts.chosen}\n\nIt is so."
+    assert outcome.citations != ()
+    assert (
+        outcome.confidence == 0.6
+    )  # as sure as the documents make it: the customer cannot know what stands there
+
+
+def test_a_section_that_is_picked_and_sure_is_an_answer_like_any(
+    graph: SupportGraph, knowledge: ScriptedKnowledge
 ) -> None:
     knowledge.confidence = 0.6
     say(graph, "Is it so?")
     knowledge.confidence = 0.9
-    assert say(graph, pick).ruling.decision == "answer"
-    assert knowledge.searched[-1][0] == searched
+    outcome = say(graph, "Refunds")
+    assert (outcome.ruling.reason, outcome.ruling.text) == ("confident", "It is so.")
+
+
+def test_a_section_that_is_picked_and_more_likely_wrong_goes_to_a_person(
+    graph: SupportGraph, knowledge: ScriptedKnowledge
+) -> None:
+    knowledge.confidence = 0.6
+    say(graph, "Is it so?")
+    knowledge.confidence = 0.49
+    assert say(graph, "Refunds").ruling.decision == "escalate"
+
+
+def test_a_section_that_is_gone_when_it_is_picked_is_no_answer(
+    graph: SupportGraph, knowledge: ScriptedKnowledge
+) -> None:
+    knowledge.confidence = 0.6
+    say(graph, "Is it so?")
+    knowledge.headings = ("Shipping",)
+    assert say(graph, "Refunds").ruling.decision == "escalate"
+
+
+def test_a_hard_rule_beats_a_choice(knowledge: ScriptedKnowledge) -> None:
+    knowledge.headings = ("Talking to a Lawyer", "Refunds")
+    graph = SupportGraph(POLICY, RuleBook(POLICY), knowledge, InMemorySaver())
+    knowledge.confidence = 0.6
+    assert say(graph, "Is it so?").ruling.decision == "clarify"
+    outcome = say(graph, "talking to a lawyer")
+    assert (outcome.ruling.decision, outcome.ruling.reason) == ("escalate", "legal threat")
+
+
+def test_after_a_choice_the_desk_begins_anew(graph: SupportGraph, knowledge: ScriptedKnowledge) -> None:
+    knowledge.confidence = 0.6
+    say(graph, "Is it so?")
+    say(graph, "Refunds")
+    assert say(graph, "Refunds").ruling.decision == "clarify"
+    assert knowledge.chosen is None
 
 
 def test_none_of_the_suggestions_escalates_with_the_question_asked_first(

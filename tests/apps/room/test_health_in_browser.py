@@ -24,7 +24,7 @@ QUESTION = "Can unopened tins come back?"
 @pytest.fixture(scope="module")
 def shop(make_desk: Callable[..., Desk], tmp_path_factory: pytest.TempPathFactory) -> Desk:
     """A desk with two documents that has answered one question, and one who may only look."""
-    shop = make_desk(write_documents(tmp_path_factory.mktemp("documents")), answer_all=True)
+    shop = make_desk(write_documents(tmp_path_factory.mktemp("documents")), thresholds=(0.0, 0.0))
     add_member(shop, "vera", "viewer")
     with shop.visitor() as visitor:
         visitor.post("/chat/ask", json={"text": QUESTION}).raise_for_status()
