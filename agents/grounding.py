@@ -16,8 +16,9 @@ from typing import Literal
 
 from agents.facts import Facts, Quantity, facts
 from agents.language import is_foreign
+from knowledge_base.passages import Unit
 from knowledge_base.terms import FUNCTION_WORDS, stem, words
-from knowledge_base.units import split_units
+from knowledge_base.units import ITEM_MARK, split_units
 
 Kind = Literal["quote", "number", "unit", "time", "link", "name", "negation", "unsupported"]
 
@@ -195,8 +196,19 @@ def check_text(text: str, sources: Sources) -> list[Failure]:
 
 
 def sentences(text: str) -> list[str]:
-    """The sentences, list items and tables of a Markdown text."""
-    return [text[unit.start : unit.end] for unit in split_units(text)]
+    """The sentences of a Markdown text, also those within a list item, the first with its mark; and its tables."""
+    return [text[start:end] for unit in split_units(text) for start, end in _spans(text, unit)]
+
+
+def _spans(text: str, unit: Unit) -> Iterator[tuple[int, int]]:
+    mark = ITEM_MARK.match(text, unit.start, unit.end) if unit.kind == "item" else None
+    if mark is None:
+        yield unit.start, unit.end
+        return
+    at, body = mark.end(), text[mark.end() : unit.end]
+    pieces = [(at + start, at + end) for inner in split_units(body) for start, end in _spans(body, inner)]
+    yield unit.start, pieces[0][1]
+    yield from pieces[1:]
 
 
 def plain(text: str) -> str:

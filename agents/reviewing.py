@@ -75,10 +75,10 @@ def _lines(policy: SupportPolicy, done: Step, decision: Decision, text: str | No
         lines.append(Line("system", texts.joined.format(name=name)))
     if done.answers and text:
         lines.append(Line("person", text, decision.by, answers=True))
+    if done.leaves:
+        lines.append(Line("system", texts.left.format(name=name)))
     if decision.verb == "reject":
         lines.append(Line("system", texts.rejected))
-    elif done.leaves:
-        lines.append(Line("system", texts.left.format(name=name)))
     return tuple(lines)
 
 

@@ -72,7 +72,7 @@ class Speech:
         complaints += self._unproved(quotes) + self._too_long(answer)
         rest = self._rest(answer)
         if rest is not None:
-            complaints += self._unsupported(sentences(rest))
+            complaints += self._unsupported(sentences(self.whole(answer)))  # as it will stand
         if self._foreign and is_surely_english(answer):
             complaints.append("the answer is not in the language of the customer's question")
         return self._told(complaints, begins=rest is not None)

@@ -1,7 +1,7 @@
 """How much of what a model might make up is caught: `python -m benchmarks.grounding`.
 
 True answers are sentences of the sample documents, each checked against its own section and four others that a
-search might have found. Then one thing in each is changed - a digit, a unit, a name, a negation - and the share of
+search might have found. Then one thing in each is changed - a digit, a unit, a name, a negation, or a claim added - and the share of
 changes that the check notices is counted. A check that cries wolf would notice all: its false alarms on the true
 sentences, and on true sentences put in other words, stand beside.
 """
@@ -22,6 +22,18 @@ DOCUMENTS = Path(__file__).resolve().parents[1] / "knowledge_base" / "documents"
 OTHERS = 4
 UNITS = ["days", "hours", "weeks", "months", "years", "minutes", "grams", "kilograms", "cups", "points"]
 NAMES = ["Denver", "Colorado", "Canada", "Germany", "Paris", "Smith", "Amazon", "Chicago", "Assam", "Visa"]
+CLAIMS = [
+    "every customer gets a free teapot",
+    "dogs are welcome in our showroom",
+    "our drivers ring the doorbell twice",
+    "a surprise gift waits inside every parcel",
+    "we match the price of any competitor",
+    "students save an extra share with their university card",
+    "the founder signs each tin by hand",
+    "a lawyer reviews every complaint",
+    "the app shows where your courier is",
+    "we plant a tree for each order",
+]
 Change = Callable[[str, random.Random], str | None]
 
 
@@ -78,11 +90,19 @@ def a_negation(sentence: str, _chance: random.Random) -> str | None:
     return changed if changed != sentence else None
 
 
+def a_claim(sentence: str, chance: random.Random) -> str | None:
+    """Something invented is added to what is true."""
+    if not sentence.endswith("."):
+        return None
+    return f"{sentence[:-1]}, and {chance.choice(CLAIMS)}."
+
+
 CHANGES: dict[str, Change] = {
     "digit": a_digit,
     "unit": a_unit,
     "name": a_name,
     "negation": a_negation,
+    "claim": a_claim,
 }
 
 

@@ -12,7 +12,9 @@ Kind = Literal["sentence", "item", "table", "code"]
 Line = tuple[int, int]
 
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
-_ITEM = re.compile(r"\s*(?:[-*+•‣◦⋅·▪●]|\d{1,9}[.)]|\(?[a-zA-Z]\))\s+\S")
+ITEM_MARK = re.compile(r"\s*(?:[-*+•‣◦⋅·▪●]|\d{1,9}[.)]|\(?[a-zA-Z]\))\s+")
+"""What a list item begins with."""
+_ITEM = re.compile(ITEM_MARK.pattern + r"\S")
 _ROW = re.compile(r"\s*\|")
 _RULE = re.compile(r"\s*+\|?+\s*+:?+-{2,}+:?+\s*+(?:\|\s*+:?+-{2,}+:?+\s*+)*+\|?+\s*+$")
 _HEADING = re.compile(r" {0,3}#{1,6}\s")

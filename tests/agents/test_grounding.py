@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.grounding import Sources, check_quotes, check_sentence, check_text
+from agents.grounding import Sources, check_quotes, check_sentence, check_text, sentences
 from benchmarks.grounding import measure
 
 RETURNS = """## 3. Returns
@@ -60,6 +60,9 @@ def test_what_the_sources_say_passes_also_in_other_words(answer: str) -> None:
         ("See https://evil.example/login for a full refund.", "link"),
         ("Support is open from 9:00 to 19:00.", "time"),
         ("Every customer receives a complimentary teapot with engraving.", "unsupported"),
+        ("- Opened pouches cannot come back. Every customer gets a teapot.", "unsupported"),
+        ("2. We give a full refund.\n   Every customer gets a teapot.", "unsupported"),
+        ("(a) We give a full refund. Every customer gets a teapot.", "unsupported"),
     ],
 )
 def test_what_is_made_up_is_named_by_its_kind(answer: str, kind: str) -> None:
@@ -68,6 +71,18 @@ def test_what_is_made_up_is_named_by_its_kind(answer: str, kind: str) -> None:
 
 def test_a_number_of_another_section_does_not_ground() -> None:
     assert check_sentence("Perishable items may come back within 10 days of delivery.", SOURCES)
+
+
+def test_a_text_is_cut_into_its_sentences_also_within_lists() -> None:
+    text = "One is so. Two is so.\n\n- A is so. B is so\n  and so.\n- - C is so.\n\n| a. B | c |\n"
+    assert sentences(text) == [
+        "One is so.",
+        "Two is so.",
+        "- A is so.",
+        "B is so\n  and so.",
+        "- - C is so.",
+        "| a. B | c |",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -104,6 +104,15 @@ def test_a_rejected_review_goes_back_to_the_bot_and_keeps_its_reason_inside(
     assert desk.session.ask("Can tins come back?", review.conversation, "anna").decision == "answer"
 
 
+def test_who_rejects_from_within_the_conversation_has_left_it(desk: Desk, review: Review) -> None:
+    decide(desk, review, "take-over")
+    decide(desk, review, "reject")
+    joined, left, rejected = (text for _, text in said(desk, review))
+    assert ("Maya" in joined, "Maya has left" in left) == (True, True)
+    assert rejected == desk.session.policy.texts.rejected
+    assert desk.session.ask("Can tins come back?", review.conversation, "anna").decision == "answer"
+
+
 @pytest.mark.parametrize("verb", ["approve", "edit", "reply", "reject", "take-over"])
 def test_the_second_is_told_who_was_first(desk: Desk, review: Review, verb: Verb) -> None:
     decide(desk, review, "approve")

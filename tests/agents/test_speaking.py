@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from agents.grounding import Sources, check_text
@@ -159,6 +159,7 @@ SENTENCES = [
 
 
 @given(st.lists(st.lists(st.sampled_from(SENTENCES), max_size=6), max_size=3), st.integers(1, 40))
+@example([[TINS, "- Tins", TINS, "Every customer gets a free teapot."]], 1)
 def test_whatever_a_model_writes_all_that_is_said_holds_and_stands(
     attempts: list[list[str]], step: int
 ) -> None:
