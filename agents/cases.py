@@ -54,12 +54,14 @@ class Opening:
 class Case:
     """All that a decision depends on, read in the transaction that decides.
 
-    `added` is what the customer wrote after the last message that the person had seen.
+    `added` is what the customer wrote after the last message that the person had seen; `followed` is whether another
+    review has been opened in the conversation since.
     """
 
     review: Review
     conversation: Conversation
     added: str
+    followed: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,12 @@ Kind = Literal["quote", "number", "unit", "time", "link", "name", "negation", "u
 SUPPORT = 0.6
 """The share of a sentence's content words that its sources must hold."""
 
+CLAIM_WORDS = 3
+"""A clause with so many content words claims something of its own; a lead-in ("That depends:") has fewer."""
+
+CLAIMED = 0.5
+"""The share of a claim's content words that must stand around one place of the sources."""
+
 SAME = 0.7
 """The share of a clause's content words that make another clause speak of the same."""
 
@@ -55,6 +61,13 @@ _LIMITS = frozenset(
         "stopped",
     )
 )
+_BOUND = re.compile(r"\bno (?=(?:later|sooner|earlier|more|less|fewer|longer) than\b)")
+"""“No later than” says where something ends, and denies nothing."""
+_GRATIS = re.compile(
+    r"(?:\b(?:at|for) )?\b(?:no|without)(?: any| extra| additional| further)* (?:costs?|charges?|fees?)\b"
+    r"|\bfree of (?:charge|cost)\b|\bcosts? (?:you )?nothing\b"
+)
+"""The ways to say that something is free."""
 _CLAUSE = re.compile(
     r"[,;()—–]|:\s|\s-\s|\b(?:but|and|or|if|unless|when|while|because|although|as long as|so)\b",
     re.IGNORECASE,
@@ -295,11 +308,29 @@ def _names(said: Facts, support: Sequence[_Sentence]) -> Iterator[Failure]:
 
 def _support(sentence: str, sources: Sources) -> Iterator[Failure]:
     content = _content(sentence)
-    if len(content) < 2:
+    if len(content) < (CLAIM_WORDS if sentence.endswith(":") else 2):
         return
     missing = sorted(content - sources.vocabulary)
     if 1 - len(missing) / len(content) < SUPPORT:
         yield Failure("unsupported", sentence, f"says what the sources do not: {', '.join(missing)}")
+        return
+    for clause in _clauses(sentence):
+        if len(clause.content) >= CLAIM_WORDS and not _is_claimed(clause.content, sources):
+            yield Failure("unsupported", clause.text.strip(), "is not said together anywhere in the sources")
+        elif "free" in clause.content and not _is_free(clause.content, sources):
+            yield Failure("unsupported", clause.text.strip(), "says that it is free, and the sources do not")
+
+
+def _is_claimed(content: frozenset[str], sources: Sources) -> bool:
+    """Whether what is said stands in the sources, and not just its words here and there."""
+    return any(len(content & one.around) >= CLAIMED * len(content) for one in sources.sentences)
+
+
+def _is_free(content: frozenset[str], sources: Sources) -> bool:
+    """Whether the sources say of much the same that it is free: one word is a promise."""
+    what = content - {"free"}
+    known = (one.around for one in sources.sentences if "free" in one.content)
+    return any(len(what & around) >= CLAIMED * len(what) for around in known)
 
 
 def _negations(sentence: str, support: Sequence[_Sentence], sources: Sources) -> Iterator[Failure]:
@@ -334,13 +365,20 @@ def _clauses(text: str) -> Iterator[_Clause]:
 
 def _negating(text: str) -> list[str]:
     return [
-        part for word in plain(text).replace("n't", " not").split() for part in re.findall(r"[a-z']+", word)
+        part
+        for word in _in_plain_words(text).replace("n't", " not").split()
+        for part in re.findall(r"[a-z']+", word)
     ]
+
+
+def _in_plain_words(text: str) -> str:
+    """A text as `plain` leaves it, where “no” is left for what is denied."""
+    return _BOUND.sub("", _GRATIS.sub("free", plain(text)))
 
 
 def _content(text: str) -> frozenset[str]:
     return frozenset(
         stem(word)
-        for word in words(plain(text))
+        for word in words(_in_plain_words(text))
         if word not in FUNCTION_WORDS and word[0].isalpha() and len(word) > 2
     )

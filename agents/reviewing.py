@@ -27,7 +27,7 @@ class Letter:
 def plan(policy: SupportPolicy, case: Case, decision: Decision, now: datetime) -> Plan:
     """The whole of a decision, before anything is done. Raises `AlreadyDecided` and `BadInput`."""
     review, conversation = case.review, case.conversation
-    if review.episode != conversation.episode:
+    if review.episode != conversation.episode or case.followed:
         raise AlreadyDecided(f"The conversation has gone on since; {review.by} had decided this.")
     holder = review.by if review.status != "decided" else conversation.person or review.by
     done = step(decision.verb, review.status, conversation.state, holder=holder, by=decision.by)

@@ -1,9 +1,10 @@
 """How much of what a model might make up is caught: `python -m benchmarks.grounding`.
 
 True answers are sentences of the sample documents, each checked against its own section and four others that a
-search might have found. Then one thing in each is changed - a digit, a unit, a name, a negation, or a claim added - and the share of
-changes that the check notices is counted. A check that cries wolf would notice all: its false alarms on the true
-sentences, and on true sentences put in other words, stand beside.
+search might have found. Then one thing in each is changed - a digit, a unit, a name, a negation - or something is
+added - a claim, "free of charge" - and the share of changes that the check notices is counted. A check that cries
+wolf would notice all: its false alarms on the true sentences, and on true answers put in other words
+(tests/data/paraphrases.jsonl), stand beside.
 """
 
 from __future__ import annotations
@@ -13,12 +14,13 @@ import json
 import random
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 from agents.facts import facts
-from agents.grounding import Sources, check_sentence, sentences
+from agents.grounding import Sources, check_sentence, check_text, sentences
+from benchmarks.corpora import ROOT
 
-DOCUMENTS = Path(__file__).resolve().parents[1] / "knowledge_base" / "documents"
+DOCUMENTS = ROOT / "knowledge_base" / "documents"
+PARAPHRASES = ROOT / "tests" / "data" / "paraphrases.jsonl"
 OTHERS = 4
 UNITS = ["days", "hours", "weeks", "months", "years", "minutes", "grams", "kilograms", "cups", "points"]
 NAMES = ["Denver", "Colorado", "Canada", "Germany", "Paris", "Smith", "Amazon", "Chicago", "Assam", "Visa"]
@@ -37,14 +39,14 @@ CLAIMS = [
 Change = Callable[[str, random.Random], str | None]
 
 
-def sections() -> list[str]:
-    """The sections of the sample documents."""
-    return [
-        part.strip()
+def sections() -> dict[tuple[str, str], str]:
+    """The sections of the sample documents, by document and heading."""
+    return {
+        (file.name, part.partition("\n")[0].removeprefix("## ")): part.strip()
         for file in sorted(DOCUMENTS.glob("*.md"))
         for part in re.split(r"(?m)^(?=## )", file.read_text("utf-8"))
         if part.startswith("## ")
-    ]
+    }
 
 
 def a_digit(sentence: str, chance: random.Random) -> str | None:
@@ -97,18 +99,29 @@ def a_claim(sentence: str, chance: random.Random) -> str | None:
     return f"{sentence[:-1]}, and {chance.choice(CLAIMS)}."
 
 
+def a_gift(sentence: str, _chance: random.Random) -> str | None:
+    """What has a price, or none that is told, is free."""
+    if not sentence.endswith(".") or re.search(r"free|\bno \w*\s?(?:cost|charge|fee)", sentence):
+        return None
+    return f"{sentence[:-1]} free of charge."
+
+
 CHANGES: dict[str, Change] = {
     "digit": a_digit,
     "unit": a_unit,
     "name": a_name,
     "negation": a_negation,
     "claim": a_claim,
+    "gift": a_gift,
 }
+
+
+TRUE = ("nothing", "other words")
 
 
 def answers(chance: random.Random) -> Iterator[tuple[str, Sources]]:
     """True sentences with the sources that they were answered from."""
-    every = sections()
+    every = list(sections().values())
     for section in every:
         sources = Sources((section, *chance.sample(every, OTHERS)))
         body = section.partition("\n")[2]
@@ -117,11 +130,23 @@ def answers(chance: random.Random) -> Iterator[tuple[str, Sources]]:
                 yield sentence, sources
 
 
+def other_words(chance: random.Random) -> Iterator[tuple[str, Sources]]:
+    """True answers in words of their own, with the sources that they were answered from."""
+    every = sections()
+    for line in PARAPHRASES.read_text("utf-8").splitlines():
+        row = json.loads(line)
+        section = every[row["document"], row["section"]]
+        yield row["answer"], Sources((section, *chance.sample(list(every.values()), OTHERS)))
+
+
 def measure(seed: int, times: int) -> dict[str, dict[str, float]]:
     """For each kind of change how many there were, and the share that was caught."""
     chance = random.Random(seed)
-    made = dict.fromkeys(["nothing", *CHANGES], 0)
+    made = dict.fromkeys([*TRUE, *CHANGES], 0)
     caught = dict.fromkeys(made, 0)
+    for answer, sources in other_words(chance):
+        made["other words"] += 1
+        caught["other words"] += bool(check_text(answer, sources))
     for sentence, sources in answers(chance):
         made["nothing"] += 1
         caught["nothing"] += bool(check_sentence(sentence, sources))
@@ -146,8 +171,8 @@ def main() -> None:
         print(json.dumps(figures))
         return
     for name, row in figures.items():
-        what = "false alarms" if name == "nothing" else "caught"
-        print(f"{name:10}{row['made']:>7.0f} {what:>13} {100 * row['caught']:6.1f}%")
+        what = "false alarms" if name in TRUE else "caught"
+        print(f"{name:12}{row['made']:>7.0f} {what:>13} {100 * row['caught']:6.1f}%")
 
 
 if __name__ == "__main__":

@@ -199,7 +199,16 @@ def _case(connection: Connection, review: str, seen: int | None) -> Case:
     standing = conversation_of(connection, conversation, lock=True)
     assert standing is not None  # noqa: S101 - a foreign key says so
     found = review_of(connection.execute(whole_reviews().where(reviews.c.id == review)).one())
-    return Case(found, standing, "" if seen is None else _added(connection, conversation, seen))
+    added = "" if seen is None else _added(connection, conversation, seen)
+    return Case(found, standing, added, followed=_followed(connection, review))
+
+
+def _followed(connection: Connection, review: str) -> bool:
+    """Whether its conversation has a later review."""
+    earlier = reviews.alias()
+    later = sa.and_(reviews.c.conversation == earlier.c.conversation, reviews.c.message > earlier.c.message)
+    query = sa.select(sa.exists().where(earlier.c.id == review, later))
+    return bool(connection.execute(query).scalar_one())
 
 
 def _added(connection: Connection, conversation: str, seen: int) -> str:

@@ -37,6 +37,9 @@ SOURCES = Sources((RETURNS, SHIPPING))
         "Shipping to Canada costs $12.50, and orders of $80 or more ship free.",
         "Support is open from 9 am to 5 pm.",
         "Please contact us at help@shop.example with your order number.",
+        "Orders of $80 or more ship at no extra cost.",
+        "Perishable items may come back no later than 7 days after delivery.",
+        "It depends:\n- Perishable items may come back within 7 days.",
     ],
 )
 def test_what_the_sources_say_passes_also_in_other_words(answer: str) -> None:
@@ -60,6 +63,9 @@ def test_what_the_sources_say_passes_also_in_other_words(answer: str) -> None:
         ("See https://evil.example/login for a full refund.", "link"),
         ("Support is open from 9:00 to 19:00.", "time"),
         ("Every customer receives a complimentary teapot with engraving.", "unsupported"),
+        ("We give a full refund, and every customer gets a surprise teapot.", "unsupported"),
+        ("Opened parcels and gift sets come with a refund at no cost.", "unsupported"),
+        ("Teapots for everybody in Canada:", "unsupported"),
         ("- Opened pouches cannot come back. Every customer gets a teapot.", "unsupported"),
         ("2. We give a full refund.\n   Every customer gets a teapot.", "unsupported"),
         ("(a) We give a full refund. Every customer gets a teapot.", "unsupported"),
@@ -137,3 +143,6 @@ def test_nearly_every_change_is_caught_and_the_truth_is_not() -> None:
     assert figures["unit"]["caught"] >= 0.97
     assert figures["name"]["caught"] >= 0.93
     assert figures["negation"]["caught"] >= 0.97
+    assert figures["claim"]["caught"] >= 0.93
+    assert figures["gift"]["caught"] >= 0.8
+    assert figures["other words"]["caught"] <= 0.33

@@ -113,6 +113,16 @@ def test_who_rejects_from_within_the_conversation_has_left_it(desk: Desk, review
     assert desk.session.ask("Can tins come back?", review.conversation, "anna").decision == "answer"
 
 
+def test_an_earlier_review_hands_nothing_back_that_a_later_one_holds(desk: Desk, review: Review) -> None:
+    decide(desk, review, "reject")
+    later = desk.session.review(str(desk.session.ask(HARD, review.conversation, "anna").review))
+    decide(desk, later, "take-over", by="Ben Ito")
+    assert decide(desk, review, "hand-back").status == "already_decided"
+    assert (state(desk, review), desk.session.review(later.id).status) == ("person", "taken")
+    assert decide(desk, later, "hand-back").status == "done"
+    assert state(desk, review) == "bot"
+
+
 @pytest.mark.parametrize("verb", ["approve", "edit", "reply", "reject", "take-over"])
 def test_the_second_is_told_who_was_first(desk: Desk, review: Review, verb: Verb) -> None:
     decide(desk, review, "approve")
