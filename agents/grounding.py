@@ -67,7 +67,14 @@ _GRATIS = re.compile(
     r"(?:\b(?:at|for) )?\b(?:no|without)(?: any| extra| additional| further)* (?:costs?|charges?|fees?)\b"
     r"|\bfree of (?:charge|cost)\b|\bcosts? (?:you )?nothing\b"
 )
-"""The ways to say that something is free."""
+"""The ways to say that something costs nothing, for which “free” stands then."""
+_POLITE = re.compile(
+    r"\b(?:feel free to|unfortunately|(?:i am|i'm|we are|we're) (?:sorry|afraid|glad|happy)(?: to| that)?"
+    r"|of course|certainly|indeed|please)\b"
+)
+"""What claims nothing."""
+_FREE = re.compile(r"(?<!-)(?<!feel )\bfree\b(?!-| (?:of|from|to)\b)")
+"""“Free”, unless of something else than a price: sugar-free, free of nuts, free to choose."""
 _CLAUSE = re.compile(
     r"[,;()—–]|:\s|\s-\s|\b(?:but|and|or|if|unless|when|while|because|although|as long as|so)\b",
     re.IGNORECASE,
@@ -97,6 +104,8 @@ class _Clause:
     denies: bool
     limits: bool
     """It says where something ends, which may be put as a denial: “only with a receipt”."""
+    free: bool
+    """It says that something costs nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,7 +326,7 @@ def _support(sentence: str, sources: Sources) -> Iterator[Failure]:
     for clause in _clauses(sentence):
         if len(clause.content) >= CLAIM_WORDS and not _is_claimed(clause.content, sources):
             yield Failure("unsupported", clause.text.strip(), "is not said together anywhere in the sources")
-        elif "free" in clause.content and not _is_free(clause.content, sources):
+        elif clause.free and not _is_free(clause.content, sources):
             yield Failure("unsupported", clause.text.strip(), "says that it is free, and the sources do not")
 
 
@@ -329,7 +338,7 @@ def _is_claimed(content: frozenset[str], sources: Sources) -> bool:
 def _is_free(content: frozenset[str], sources: Sources) -> bool:
     """Whether the sources say of much the same that it is free: one word is a promise."""
     what = content - {"free"}
-    known = (one.around for one in sources.sentences if "free" in one.content)
+    known = (one.around for one in sources.sentences if any(clause.free for clause in one.clauses))
     return any(len(what & around) >= CLAIMED * len(what) for around in known)
 
 
@@ -360,7 +369,8 @@ def _clauses(text: str) -> Iterator[_Clause]:
             if content:
                 found = _negating(part)
                 denies = sum(word in _NEGATIONS for word in found) % 2 == 1
-                yield _Clause(part, content, denies, not _LIMITS.isdisjoint(found))
+                free = bool(_FREE.search(_in_plain_words(part)))
+                yield _Clause(part, content, denies, not _LIMITS.isdisjoint(found), free)
 
 
 def _negating(text: str) -> list[str]:
@@ -372,8 +382,8 @@ def _negating(text: str) -> list[str]:
 
 
 def _in_plain_words(text: str) -> str:
-    """A text as `plain` leaves it, where “no” is left for what is denied."""
-    return _BOUND.sub("", _GRATIS.sub("free", plain(text)))
+    """A text as `plain` leaves it, without what is only polite, and with “no” only where something is denied."""
+    return _BOUND.sub("", _GRATIS.sub("free", _POLITE.sub("", plain(text))))
 
 
 def _content(text: str) -> frozenset[str]:

@@ -39,6 +39,7 @@ SOURCES = Sources((RETURNS, SHIPPING))
         "Please contact us at help@shop.example with your order number.",
         "Orders of $80 or more ship at no extra cost.",
         "Perishable items may come back no later than 7 days after delivery.",
+        "Feel free to contact us.",
         "It depends:\n- Perishable items may come back within 7 days.",
     ],
 )
