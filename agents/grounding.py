@@ -73,7 +73,7 @@ _POLITE = re.compile(
     r"|of course|certainly|indeed|please)\b"
 )
 """What claims nothing."""
-_FREE = re.compile(r"(?<!-)(?<!feel )\bfree\b(?!-| (?:of|from|to)\b)")
+_FREE = re.compile(r"(?<!-)\bfree\b(?!-| (?:of|from|to)\b)")
 """“Free”, unless of something else than a price: sugar-free, free of nuts, free to choose."""
 _CLAUSE = re.compile(
     r"[,;()—–]|:\s|\s-\s|\b(?:but|and|or|if|unless|when|while|because|although|as long as|so)\b",
