@@ -19,6 +19,7 @@ DEPTH = 100  # candidates of each retriever
 QUESTION_SHARE = 0.3  # of the query vector; the rest is the question with its context
 LEXICAL_SHARE = 0.35  # of the fused score
 EXAMINED = 10  # hits whose units are read
+ABSTRACT_WORDS = 30  # the most before a document's first section that only say what it is about
 LEXICAL_STRENGTH = 0.6  # of a perfect lexical match beside a cosine of 1
 _BM25_TERM = 2.2  # k1 + 1
 
@@ -94,11 +95,34 @@ def search(snapshot: Snapshot, embedder: Embedder, query: Query, limit: int = 50
         strength = (floor if cosine is None else cosine) + LEXICAL_STRENGTH * match / ceiling
         hits.append(Hit(chunk, score, cosine, match, strength, scores))
     return Retrieval(
-        hits=tuple(hits),
+        hits=tuple(_sections_before_abstracts(hits)),
         dense=np.array([each.score for each in dense]),
         lexical=np.array([each.score for each in lexical]),
         rarity=weights,
     )
+
+
+def _sections_before_abstracts(hits: Sequence[Hit]) -> list[Hit]:
+    """The hits, where what only says what a document is about trades places with the best section of it."""
+    ordered = list(hits)
+    for at, hit in enumerate(ordered[:EXAMINED]):
+        if not _is_abstract(hit.chunk):
+            continue
+        below = range(at + 1, min(len(ordered), EXAMINED))
+        section = next((i for i in below if _is_section(ordered[i].chunk, hit.chunk.document)), None)
+        if section is not None:
+            better = ordered[section]
+            ordered[at], ordered[section] = replace(better, score=hit.score), replace(hit, score=better.score)
+    return ordered
+
+
+def _is_section(chunk: Chunk, document: str) -> bool:
+    return chunk.document == document and bool(chunk.headings or chunk.section)
+
+
+def _is_abstract(chunk: Chunk) -> bool:
+    """Whether a chunk is the few words above a document's first section: "This page explains how to pay"."""
+    return not chunk.headings and not chunk.section and len(chunk.text.split()) <= ABSTRACT_WORDS
 
 
 def query_vector(embedder: Embedder, query: Query) -> Vector:

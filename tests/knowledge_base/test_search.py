@@ -53,6 +53,29 @@ def test_scores_are_shares_and_fall(index: Index, embedder: Embedder) -> None:
     assert all(0 <= score <= 1 for score in scores)
 
 
+def test_what_only_says_what_a_document_is_about_stands_behind_its_best_section(
+    tmp_path: Path, embedder: Embedder
+) -> None:
+    hours = (
+        "# Hours\n\nThis page lists our opening hours.\n\n"
+        "## 1. Telephone\n\nSomebody answers from 9:00 to 17:00, Monday to Friday.\n"
+    )
+    index = build(tmp_path / "index", embedder, {**DOCUMENTS, "hours.md": hours})
+    asked = ask(index, embedder, "What are your opening hours?")
+    scores = [hit.score for hit in asked.retrieval.hits]
+    found = [hit.chunk.text for hit in asked.retrieval.hits if hit.chunk.document == "hours.md"]
+    assert asked.extract.text.endswith("Monday to Friday.")
+    assert (len(found), found[1]) == (2, "This page lists our opening hours.")
+    assert scores == sorted(scores, reverse=True)
+
+
+def test_a_document_without_sections_answers_itself(tmp_path: Path, embedder: Embedder) -> None:
+    index = build(
+        tmp_path / "index", embedder, {**DOCUMENTS, "hours.md": "# Hours\n\nWe are open from 9 to 5.\n"}
+    )
+    assert ask(index, embedder, "What are your opening hours?").extract.text.endswith("from 9 to 5.")
+
+
 def test_what_no_document_says_is_less_sure_than_what_one_does(index: Index, embedder: Embedder) -> None:
     known = ask(index, embedder, RETURN_POLICY)
     unknown = ask(index, embedder, "Can you engrave my grandmother's name on the tin by Friday?")
