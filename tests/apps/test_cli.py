@@ -102,8 +102,10 @@ def test_ask_prints_the_promised_fields(home: Path) -> None:
         "review",
         "written_by",
         "trace",
+        "options",
     }
     assert reply["review"] is None
+    assert reply["options"] == []
     assert reply["mode"] == "offline"
     assert set(reply["retrieved"][0]) == {"document", "section", "score"}
     assert reply["retrieved"][0]["document"] == "shipping.md"
