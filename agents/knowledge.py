@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from knowledge_base.search import Retrieval
     from knowledge_base.topics import Topic
 
-OFFERED_FROM = 5  # passages whose sections a customer may be asked to choose between
+OFFERED_FROM = 5  # hits whose sections a customer may be asked to choose between
 PUBLISHED_DEPTH = 20  # passages looked at for words that the shop itself has published
 History = Sequence[tuple[str, str]]
 """Earlier messages, oldest first, as (role, text); the customer's role is "customer"."""
@@ -141,7 +141,12 @@ class Knowledge:
                 )
                 for hit in retrieval.hits
             ),
-            headings=_headings([hit.chunk for hit in retrieval.hits[:OFFERED_FROM]]),
+            headings=_headings(
+                [
+                    *(passage.chunk for passage in extract.passages),
+                    *(hit.chunk for hit in retrieval.hits[:OFFERED_FROM]),
+                ]
+            ),
             evidence={name: float(value) for name, value in signs.items()},
         )
 

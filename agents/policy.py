@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date, time
 from pathlib import Path
 from typing import Annotated, Literal, Self, TypeVar, get_args
@@ -257,8 +258,15 @@ class SupportPolicy(Section):
 
     def confidence_word(self, confidence: float) -> str:
         """The plain word for a confidence in [0, 1]."""
-        lowest = self.confidence_words[-1].word
-        return next((w.word for w in self.confidence_words if confidence >= w.at_least), lowest)
+        return _word(confidence, self.confidence_words)
+
+    def answer_word(self, confidence: float) -> str:
+        """The same for what is answered from the documents: never the lowest, which is for what they do not say."""
+        return _word(confidence, self.confidence_words[:-1] or self.confidence_words)
+
+
+def _word(confidence: float, words: Sequence[Wording]) -> str:
+    return next((w.word for w in words if confidence >= w.at_least), words[-1].word)
 
 
 def load_policy(folder: Path | None = None) -> SupportPolicy:

@@ -33,7 +33,7 @@ class Answerer:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self.presenter = Presenter(session.policy.confidence_word, self._title)
+        self.presenter = Presenter(session.policy.answer_word, self._title)
 
     def answer(self, question: Question, audience: Audience | None = None) -> Payload:
         """The reply as it stands in the log, or None where a person will answer.

@@ -27,7 +27,7 @@ def run_ask(settings: Settings, question: str, conversation: str | None, *, as_j
         else:
             reply = session.ask(question, conversation)
             console.print(Markdown(reply.answer))
-        _show(reply, session.policy.confidence_word(reply.confidence), console)
+        _show(reply, session.policy.answer_word(reply.confidence), console)
 
 
 def _ask_aloud(session: Session, question: str, conversation: str | None, console: Console) -> Reply:

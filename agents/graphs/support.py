@@ -273,8 +273,7 @@ class _Nodes:
     def decide(self, state: SupportState) -> SupportState:
         """Rules first, then the confidence against the policy's thresholds.
 
-        A section that the customer has chosen need not be as sure: whoever asks to see it is shown it, as long as it
-        is more likely than not to be right.
+        A section that the customer has chosen need not be sure: whoever asks to see it is shown it, and told.
         """
         return {"ruling": self._ruling(state, state["draft"])}
 
@@ -287,7 +286,7 @@ class _Nodes:
 
     def _unsure(self, state: SupportState, draft: Draft) -> Ruling:
         thresholds, texts, found = self._policy.thresholds, self._policy.texts, state["found"]
-        if found is not None and found.chosen and draft.text and draft.confidence >= thresholds.clarify:
+        if found is not None and found.chosen and draft.text and draft.confidence > 0:
             return Ruling("answer", "chosen by the customer", f"{texts.chosen}\n\n{draft.text}", by_rule=True)
         if state.get("unanswered", 0) + 1 >= self._policy.limits.circle_turns:
             return Ruling("escalate", self._rules.circles.reason, self._rules.circles.reply)

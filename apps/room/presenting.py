@@ -26,7 +26,7 @@ class RoomPresenter:
     def __init__(self, session: Session) -> None:
         self._policy = session.policy
         self._session = session
-        self._chat = Presenter(self._policy.confidence_word, self._title)
+        self._chat = Presenter(self._policy.answer_word, self._title)
 
     def message(self, message: Message) -> Shown:
         """As the customer sees it, and with what the desk thought."""

@@ -123,6 +123,19 @@ def test_every_confidence_has_a_word(confidence: float, word: str) -> None:
     assert load_policy().confidence_word(confidence) == word
 
 
+def test_what_is_answered_from_the_documents_is_never_said_not_to_be_in_them(
+    tmp_path: Path, shipped: dict[str, Any]
+) -> None:
+    policy = load_policy()
+    assert [policy.answer_word(each) for each in (0.95, 0.6, 0.2)] == [
+        "very likely right",
+        "not sure",
+        "not sure",
+    ]
+    shipped["confidence_words"] = [{"at_least": 0.0, "word": "likely"}]
+    assert load_policy(write(tmp_path, shipped)).answer_word(0.2) == "likely"
+
+
 def test_confidence_words_must_reach_down_to_zero(tmp_path: Path, shipped: dict[str, Any]) -> None:
     shipped["confidence_words"] = [{"at_least": 0.5, "word": "sure"}]
     with pytest.raises(BadInput, match="at_least: 0"):

@@ -44,7 +44,7 @@ def test_a_section_is_chosen_by_its_button_and_shown(
     expect(shown.locator(".words")).to_contain_text("not quite sure")
     expect(shown.locator(".words strong")).to_contain_text(second)
     expect(shown.locator("summary")).to_have_count(1)
-    expect(shown.locator(".sure")).to_contain_text("% likely")
+    expect(shown.locator(".sure")).to_contain_text("Not sure")
     expect(asked.locator(".option").first).to_be_hidden()
     expect(asked.get_by_role("button", name="Talk to a person")).to_be_visible()
     shoot(page, "desktop-chosen")
