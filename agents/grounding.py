@@ -81,6 +81,7 @@ _CLAUSE = re.compile(
 )
 _MARKUP = re.compile(r"[*_`#>|]+|\[([^\]]*)\]\([^)]*\)")
 _LIST_MARK = re.compile(r"^\s*(?:\d{1,3}[.)]|[-*+•])\s+")
+"""What of a sentence is no fact; a number of more digits, which may begin an item too, is one."""
 _SPACE = re.compile(r"\s+")
 _ENGLISH = 0.18  # the share of function words from which a text is taken for English
 _PLAIN = str.maketrans(
@@ -199,11 +200,12 @@ def check_sentence(sentence: str, sources: Sources, *, translated: bool = True) 
         if re.search(r"\d", clause) and len(_content(clause)) > 1:
             near = _together(near, sources.support(clause))
     failures += [*_numbers(said, near), *_units(said, near), *_times(said, near)]
+    clauses = tuple(_clauses(sentence))
     return [
         *failures,
         *_names(said, support),
-        *_support(sentence, sources),
-        *_negations(sentence, support, sources),
+        *_support(sentence, clauses, sources),
+        *_negations(clauses, support, sources),
     ]
 
 
@@ -315,7 +317,7 @@ def _names(said: Facts, support: Sequence[_Sentence]) -> Iterator[Failure]:
             yield Failure("name", name, "is a name that the sources do not give for this")
 
 
-def _support(sentence: str, sources: Sources) -> Iterator[Failure]:
+def _support(sentence: str, clauses: Sequence[_Clause], sources: Sources) -> Iterator[Failure]:
     content = _content(sentence)
     if len(content) < (CLAIM_WORDS if sentence.endswith(":") else 2):
         return
@@ -323,7 +325,7 @@ def _support(sentence: str, sources: Sources) -> Iterator[Failure]:
     if 1 - len(missing) / len(content) < SUPPORT:
         yield Failure("unsupported", sentence, f"says what the sources do not: {', '.join(missing)}")
         return
-    for clause in _clauses(sentence):
+    for clause in clauses:
         if len(clause.content) >= CLAIM_WORDS and not _is_claimed(clause.content, sources):
             yield Failure("unsupported", clause.text.strip(), "is not said together anywhere in the sources")
         elif clause.free and not _is_free(clause.content, sources):
@@ -342,9 +344,11 @@ def _is_free(content: frozenset[str], sources: Sources) -> bool:
     return any(len(what & around) >= CLAIMED * len(what) for around in known)
 
 
-def _negations(sentence: str, support: Sequence[_Sentence], sources: Sources) -> Iterator[Failure]:
+def _negations(
+    clauses: Sequence[_Clause], support: Sequence[_Sentence], sources: Sources
+) -> Iterator[Failure]:
     known = [clause for one in support for clause in one.clauses]
-    for clause in _clauses(sentence):
+    for clause in clauses:
         shared = [len(clause.content & one.content) for one in known]
         best = max(shared, default=0)
         same = [one for one, count in zip(known, shared, strict=True) if count == best]
@@ -365,20 +369,13 @@ def _is_denied(said: _Clause, sources: Sources) -> bool:
 def _clauses(text: str) -> Iterator[_Clause]:
     for sentence in sentences(text):
         for part in _CLAUSE.split(sentence):
-            content = _content(part)
+            said = _in_plain_words(part)
+            content = _content_of(said)
             if content:
-                found = _negating(part)
+                found = re.findall(r"[a-z']+", said.replace("n't", " not"))
                 denies = sum(word in _NEGATIONS for word in found) % 2 == 1
-                free = bool(_FREE.search(_in_plain_words(part)))
+                free = bool(_FREE.search(said))
                 yield _Clause(part, content, denies, not _LIMITS.isdisjoint(found), free)
-
-
-def _negating(text: str) -> list[str]:
-    return [
-        part
-        for word in _in_plain_words(text).replace("n't", " not").split()
-        for part in re.findall(r"[a-z']+", word)
-    ]
 
 
 def _in_plain_words(text: str) -> str:
@@ -387,8 +384,12 @@ def _in_plain_words(text: str) -> str:
 
 
 def _content(text: str) -> frozenset[str]:
+    return _content_of(_in_plain_words(text))
+
+
+def _content_of(said: str) -> frozenset[str]:
     return frozenset(
         stem(word)
-        for word in words(_in_plain_words(text))
+        for word in words(said)
         if word not in FUNCTION_WORDS and word[0].isalpha() and len(word) > 2
     )

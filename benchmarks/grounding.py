@@ -17,9 +17,8 @@ from collections.abc import Callable, Iterator
 
 from agents.facts import facts
 from agents.grounding import Sources, check_sentence, check_text, sentences
-from benchmarks.corpora import ROOT
+from benchmarks.corpora import ROOT, SAMPLE
 
-DOCUMENTS = ROOT / "knowledge_base" / "documents"
 PARAPHRASES = ROOT / "tests" / "data" / "paraphrases.jsonl"
 OTHERS = 4
 UNITS = ["days", "hours", "weeks", "months", "years", "minutes", "grams", "kilograms", "cups", "points"]
@@ -36,6 +35,9 @@ CLAIMS = [
     "the app shows where your courier is",
     "we plant a tree for each order",
 ]
+TRUE = ("nothing", "other words")
+"""The answers that hold: a check that complains of them cries wolf."""
+
 Change = Callable[[str, random.Random], str | None]
 
 
@@ -43,7 +45,7 @@ def sections() -> dict[tuple[str, str], str]:
     """The sections of the sample documents, by document and heading."""
     return {
         (file.name, part.partition("\n")[0].removeprefix("## ")): part.strip()
-        for file in sorted(DOCUMENTS.glob("*.md"))
+        for file in sorted(SAMPLE.glob("*.md"))
         for part in re.split(r"(?m)^(?=## )", file.read_text("utf-8"))
         if part.startswith("## ")
     }
@@ -114,9 +116,6 @@ CHANGES: dict[str, Change] = {
     "claim": a_claim,
     "gift": a_gift,
 }
-
-
-TRUE = ("nothing", "other words")
 
 
 def answers(chance: random.Random) -> Iterator[tuple[str, Sources]]:

@@ -28,10 +28,7 @@ from integrations.database.tables import conversations, messages, outbox, review
 from integrations.database.team import append_audit
 
 _LATEST = (
-    whole_reviews()
-    .where(reviews.c.conversation == sa.bindparam("of"))
-    .order_by(reviews.c.opened.desc())
-    .limit(1)
+    whole_reviews().where(reviews.c.conversation == sa.bindparam("of")).order_by(*slack_notes.NEWEST).limit(1)
 )
 
 
@@ -200,15 +197,8 @@ def _case(connection: Connection, review: str, seen: int | None) -> Case:
     assert standing is not None  # noqa: S101 - a foreign key says so
     found = review_of(connection.execute(whole_reviews().where(reviews.c.id == review)).one())
     added = "" if seen is None else _added(connection, conversation, seen)
-    return Case(found, standing, added, followed=_followed(connection, review))
-
-
-def _followed(connection: Connection, review: str) -> bool:
-    """Whether its conversation has a later review."""
-    earlier = reviews.alias()
-    later = sa.and_(reviews.c.conversation == earlier.c.conversation, reviews.c.message > earlier.c.message)
-    query = sa.select(sa.exists().where(earlier.c.id == review, later))
-    return bool(connection.execute(query).scalar_one())
+    followed = slack_notes.newest_review(connection, conversation) != review
+    return Case(found, standing, added, followed=followed)
 
 
 def _added(connection: Connection, conversation: str, seen: int) -> str:

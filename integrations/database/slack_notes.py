@@ -20,6 +20,9 @@ KIND = "slack"
 HEARD = "slack-said"
 ERASED = "slack-erase"
 
+NEWEST = (reviews.c.message.desc(), reviews.c.opened.desc())
+"""The order of a conversation's reviews, newest first: by its messages, since clocks of machines may differ."""
+
 _CHANNEL = sa.select(slack_connection.c.channel).limit(1)
 
 
@@ -100,7 +103,7 @@ def heard_as(connection: Connection, place: Place) -> int | None:
 def newest_review(connection: Connection, conversation: str) -> str | None:
     """The newest review of a conversation, or None."""
     query = sa.select(reviews.c.id).where(reviews.c.conversation == conversation)
-    found: str | None = connection.execute(query.order_by(reviews.c.opened.desc()).limit(1)).scalar()
+    found: str | None = connection.execute(query.order_by(*NEWEST).limit(1)).scalar()
     return found
 
 

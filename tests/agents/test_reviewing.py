@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -121,6 +123,17 @@ def test_an_earlier_review_hands_nothing_back_that_a_later_one_holds(desk: Desk,
     assert (state(desk, review), desk.session.review(later.id).status) == ("person", "taken")
     assert decide(desk, later, "hand-back").status == "done"
     assert state(desk, review) == "bot"
+
+
+def test_the_later_review_is_known_by_its_messages_whatever_the_clocks_say(
+    desk: Desk, review: Review
+) -> None:
+    decide(desk, review, "reject")
+    later = desk.session.review(str(desk.session.ask(HARD, review.conversation, "anna").review))
+    with closing(sqlite3.connect(desk.home / "gtm.sqlite3")) as database, database:
+        database.execute("UPDATE reviews SET opened = '2999-01-01 00:00:00' WHERE id = ?", (review.id,))
+    assert decide(desk, later, "take-over").status == "done"
+    assert decide(desk, review, "hand-back").status == "already_decided"
 
 
 @pytest.mark.parametrize("verb", ["approve", "edit", "reply", "reject", "take-over"])

@@ -157,9 +157,8 @@ def test_the_section_that_is_picked_answers_what_was_asked_before(
     assert knowledge.chosen == chosen
     assert outcome.ruling.text == f"{POLICY.texts.chosen}\n\nIt is so."
     assert outcome.citations != ()
-    assert (
-        outcome.confidence == 0.6
-    )  # as sure as the documents make it: the customer cannot know what stands there
+    # As sure as the documents make it: the customer cannot know what stands there.
+    assert outcome.confidence == 0.6
 
 
 def test_a_section_that_is_picked_and_sure_is_an_answer_like_any(
